@@ -1,0 +1,1 @@
+public class FirstTests { [Fact] public void Runs() => Assert.Equal(2, 1 + 1); }
