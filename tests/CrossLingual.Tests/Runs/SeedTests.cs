@@ -1,6 +1,6 @@
 using CrossLingual.Runs;
 
-namespace CrossLingual.Tests;
+namespace CrossLingual.Tests.Runs;
 
 public class SeedTests
 {

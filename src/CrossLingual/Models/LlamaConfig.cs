@@ -1,0 +1,297 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CrossLingual.Runs;
+
+namespace CrossLingual.Models;
+
+/// <summary>Llama 3's stretching of rotary frequencies to longer contexts (config.json: rope_scaling, type llama3).</summary>
+/// <param name="Factor">How much low frequencies are slowed; 8 in Llama 3.1.</param>
+/// <param name="LowFrequencyFactor">Wavelengths above original / this are fully slowed; 1 in Llama 3.1.</param>
+/// <param name="HighFrequencyFactor">Wavelengths below original / this stay; 4 in Llama 3.1.</param>
+/// <param name="OriginalContext">Context length of the first training; 8192 in Llama 3.1.</param>
+public sealed record RopeScaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext);
+
+/// <summary>
+/// The shape of a Llama-family model, as its <c>config.json</c> says. Keys that this project does not know are kept and
+/// written back.
+/// </summary>
+public sealed record LlamaConfig
+{
+    private static readonly string[] Families = ["llama", "mistral", "qwen2"];
+
+    /// <summary>Model family: llama, mistral or qwen2 (which has biases on q, k and v).</summary>
+    public string ModelType { get; init; } = "llama";
+
+    /// <summary>Number of token ids.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Width of the residual stream.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Width of the feed-forward block.</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>Number of layers.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Number of query heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Number of key and value heads; divides <see cref="Heads"/>.</summary>
+    public required int KeyValueHeads { get; init; }
+
+    /// <summary>Width of a head; even.</summary>
+    public required int HeadSize { get; init; }
+
+    /// <summary>Longest context in tokens.</summary>
+    public required int MaxPositions { get; init; }
+
+    /// <summary>Epsilon of RMSNorm.</summary>
+    public double NormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Base of the rotary frequencies.</summary>
+    public double RopeTheta { get; init; } = 10000;
+
+    /// <summary>Stretching of the rotary frequencies, if any.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>Whether the output layer is the embedding itself.</summary>
+    public bool TiedEmbeddings { get; init; }
+
+    /// <summary>Whether the attention projections q, k and v have biases.</summary>
+    public bool AttentionBias { get; init; }
+
+    /// <summary>Whether the attention output projection has a bias.</summary>
+    public bool OutputBias { get; init; }
+
+    /// <summary>Whether the feed-forward projections have biases.</summary>
+    public bool FeedForwardBias { get; init; }
+
+    /// <summary>Element type that the file states, such as <c>bfloat16</c>.</summary>
+    public string StoredType { get; init; } = "float32";
+
+    /// <summary>Id that starts a text, if stated.</summary>
+    public int? BosId { get; init; }
+
+    /// <summary>Ids that end a text.</summary>
+    public IReadOnlyList<int> EosIds { get; init; } = [];
+
+    /// <summary>The file's whole content.</summary>
+    internal JsonObject Source { get; init; } = [];
+
+    /// <summary>Names and shapes of every tensor that the model has, in the order of the forward pass.</summary>
+    public IReadOnlyList<KeyValuePair<string, long[]>> TensorShapes()
+    {
+        var shapes = new List<KeyValuePair<string, long[]>>();
+        Add("model.embed_tokens.weight", VocabularySize, HiddenSize);
+        for (var i = 0; i < Layers; i++)
+        {
+            var layer = $"model.layers.{i}.";
+            Add(layer + "input_layernorm.weight", HiddenSize);
+            Linear(layer + "self_attn.q_proj", Heads * HeadSize, HiddenSize, AttentionBias);
+            Linear(layer + "self_attn.k_proj", KeyValueHeads * HeadSize, HiddenSize, AttentionBias);
+            Linear(layer + "self_attn.v_proj", KeyValueHeads * HeadSize, HiddenSize, AttentionBias);
+            Linear(layer + "self_attn.o_proj", HiddenSize, Heads * HeadSize, OutputBias);
+            Add(layer + "post_attention_layernorm.weight", HiddenSize);
+            Linear(layer + "mlp.gate_proj", IntermediateSize, HiddenSize, FeedForwardBias);
+            Linear(layer + "mlp.up_proj", IntermediateSize, HiddenSize, FeedForwardBias);
+            Linear(layer + "mlp.down_proj", HiddenSize, IntermediateSize, FeedForwardBias);
+        }
+
+        Add("model.norm.weight", HiddenSize);
+        if (!TiedEmbeddings)
+        {
+            Add("lm_head.weight", VocabularySize, HiddenSize);
+        }
+
+        return shapes;
+
+        void Add(string name, params long[] shape) => shapes.Add(new(name, shape));
+
+        void Linear(string name, long output, long input, bool bias)
+        {
+            Add(name + ".weight", output, input);
+            if (bias)
+            {
+                Add(name + ".bias", output);
+            }
+        }
+    }
+
+    /// <summary>Number of weights.</summary>
+    public long ParameterCount() => TensorShapes().Sum(t => t.Value.Aggregate(1L, (product, size) => product * size));
+
+    /// <summary>Reads a config.json.</summary>
+    /// <exception cref="UserException">XL310: all problems of the file at once.</exception>
+    public static LlamaConfig Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserException("XL310", $"{path} does not exist. A model folder needs the config.json that came with the model.");
+        }
+
+        try
+        {
+            return Parse(JsonNode.Parse(File.ReadAllText(path))!.AsObject(), path);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        {
+            throw new UserException("XL310", $"{path} is not a JSON object of model settings: {e.Message} Download it again.", e);
+        }
+    }
+
+    /// <summary>Reads the settings from JSON.</summary>
+    /// <param name="json">The content of a config.json.</param>
+    /// <param name="origin">The file's name, for error messages.</param>
+    /// <exception cref="UserException">XL310: all problems of the file at once.</exception>
+    public static LlamaConfig Parse(JsonObject json, string origin)
+    {
+        var problems = new List<string>();
+        var family = json["model_type"]?.GetValue<string>() ?? "llama";
+        if (!Families.Contains(family))
+        {
+            problems.Add($"model_type is '{family}'; supported: {string.Join(", ", Families)}");
+        }
+
+        if (json["hidden_act"]?.GetValue<string>() is { } activation and not "silu")
+        {
+            problems.Add($"hidden_act is '{activation}'; silu is supported");
+        }
+
+        if (json["use_sliding_window"]?.GetValue<bool>() == true)
+        {
+            problems.Add("use_sliding_window is true; full attention is supported");
+        }
+
+        var hidden = Size("hidden_size");
+        var heads = Size("num_attention_heads");
+        var keyValueHeads = Size("num_key_value_heads", heads);
+        var headSize = Size("head_dim", heads > 0 ? hidden / heads : 0);
+        if (heads > 0 && keyValueHeads > 0 && heads % keyValueHeads != 0)
+        {
+            problems.Add($"num_key_value_heads {keyValueHeads} does not divide num_attention_heads {heads}");
+        }
+
+        if (headSize % 2 != 0)
+        {
+            problems.Add($"the head size {headSize} is odd; rotary positions need an even one");
+        }
+
+        var bias = json["attention_bias"]?.GetValue<bool>() ?? false;
+        var config = new LlamaConfig
+        {
+            ModelType = family,
+            VocabularySize = Size("vocab_size"),
+            HiddenSize = hidden,
+            IntermediateSize = Size("intermediate_size"),
+            Layers = Size("num_hidden_layers", limit: 10_000),
+            Heads = heads,
+            KeyValueHeads = keyValueHeads,
+            HeadSize = headSize,
+            MaxPositions = Size("max_position_embeddings", 2048),
+            NormEpsilon = json["rms_norm_eps"]?.GetValue<double>() ?? 1e-6,
+            RopeTheta = json["rope_theta"]?.GetValue<double>() ?? 10000,
+            RopeScaling = Scaling(json, problems),
+            TiedEmbeddings = json["tie_word_embeddings"]?.GetValue<bool>() ?? false,
+            AttentionBias = bias || family == "qwen2",
+            OutputBias = bias,
+            FeedForwardBias = json["mlp_bias"]?.GetValue<bool>() ?? false,
+            StoredType = (json["torch_dtype"] ?? json["dtype"])?.GetValue<string>() ?? "float32",
+            BosId = Ids("bos_token_id").Select(id => (int?)id).FirstOrDefault(),
+            EosIds = Ids("eos_token_id"),
+            Source = json,
+        };
+        return problems.Count == 0
+            ? config
+            : throw new UserException("XL310", $"{origin} cannot be used: {string.Join("; ", problems)}. Correct it or choose another model.");
+
+        int Size(string key, int fallback = 0, int limit = 10_000_000)
+        {
+            var value = json[key] is JsonValue found && found.TryGetValue<long>(out var number) ? number : fallback;
+            if (value < 1 || value > limit)
+            {
+                problems.Add(json[key] is null ? $"{key} is missing" : $"{key} is {json[key]!.ToJsonString()}; it must be 1 to {limit}");
+                return 0;
+            }
+
+            return (int)value;
+        }
+
+        int[] Ids(string key) => json[key] switch
+        {
+            JsonArray many => [.. many.Select(id => id!.GetValue<int>())],
+            JsonValue one => [one.GetValue<int>()],
+            _ => [],
+        };
+    }
+
+    /// <summary>The settings as config.json, with unknown keys of the source kept.</summary>
+    public string ToJson()
+    {
+        var json = (JsonObject)Source.DeepClone();
+        json["architectures"] ??= new JsonArray("LlamaForCausalLM");
+        json["model_type"] = ModelType;
+        json["vocab_size"] = VocabularySize;
+        json["hidden_size"] = HiddenSize;
+        json["intermediate_size"] = IntermediateSize;
+        json["num_hidden_layers"] = Layers;
+        json["num_attention_heads"] = Heads;
+        json["num_key_value_heads"] = KeyValueHeads;
+        if (HeadSize * Heads != HiddenSize)
+        {
+            json["head_dim"] = HeadSize;
+        }
+
+        json["hidden_act"] ??= "silu";
+        json["max_position_embeddings"] = MaxPositions;
+        json["rms_norm_eps"] = NormEpsilon;
+        json["rope_theta"] = RopeTheta;
+        json["tie_word_embeddings"] = TiedEmbeddings;
+        json["torch_dtype"] = StoredType;
+        if (BosId is { } bos)
+        {
+            json["bos_token_id"] = bos;
+        }
+
+        if (EosIds.Count > 0)
+        {
+            json["eos_token_id"] = EosIds.Count == 1 ? EosIds[0] : new JsonArray([.. EosIds.Select(id => (JsonNode)id)]);
+        }
+
+        return json.ToJsonString(JsonText.Indented) + "\n";
+    }
+
+    private static RopeScaling? Scaling(JsonObject json, List<string> problems)
+    {
+        if (json["rope_scaling"] is not JsonObject scaling)
+        {
+            return null;
+        }
+
+        var type = (scaling["rope_type"] ?? scaling["type"])?.GetValue<string>();
+        if (type is null or "default")
+        {
+            return null;
+        }
+
+        if (type != "llama3")
+        {
+            problems.Add($"rope_scaling type is '{type}'; llama3 is supported");
+            return null;
+        }
+
+        try
+        {
+            return new RopeScaling(
+                scaling["factor"]!.GetValue<double>(),
+                scaling["low_freq_factor"]!.GetValue<double>(),
+                scaling["high_freq_factor"]!.GetValue<double>(),
+                scaling["original_max_position_embeddings"]!.GetValue<int>());
+        }
+        catch (NullReferenceException)
+        {
+            problems.Add("rope_scaling lacks one of factor, low_freq_factor, high_freq_factor, original_max_position_embeddings");
+            return null;
+        }
+    }
+}

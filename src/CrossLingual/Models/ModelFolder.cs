@@ -1,0 +1,256 @@
+using System.Text.Json;
+using CrossLingual.Runs;
+using CrossLingual.Text;
+using static TorchSharp.torch;
+
+namespace CrossLingual.Models;
+
+/// <summary>
+/// A model as a Hugging Face folder: <c>config.json</c>, weights as one or several safetensors files, tokenizer. This is
+/// the project's own checkpoint format too; nothing is ever converted.
+/// </summary>
+public sealed class ModelFolder
+{
+    private static readonly string[] PickleEndings = [".bin", ".pt", ".pth", ".ckpt", ".pkl"];
+
+    // Files of the source that describe the model and travel with every copy of it.
+    private static readonly string[] Companions =
+    [
+        "tokenizer.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "generation_config.json", "chat_template.jinja",
+    ];
+
+    private readonly Dictionary<string, string> _companions = [];
+
+    private ModelFolder(string path, LlamaConfig config, Tokenizer? tokenizer)
+    {
+        Path = path;
+        Config = config;
+        Tokenizer = tokenizer!;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The model's shape.</summary>
+    public LlamaConfig Config { get; }
+
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Ids that end a text: generation_config.json's, else config.json's, else the tokenizer's.</summary>
+    public IReadOnlyList<int> EosIds { get; private init; } = [];
+
+    /// <summary>Opens a folder: reads its settings and tokenizer, not its weights.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="tokenizer">A tokenizer file elsewhere, for folders without one.</param>
+    /// <exception cref="UserException">XL310 configuration, XL311 vocabulary, XL21x tokenizer.</exception>
+    public static ModelFolder Open(string path, string? tokenizer = null)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new UserException("XL312", $"Model folder {path} does not exist. Give a folder with config.json and safetensors weights.");
+        }
+
+        var config = LlamaConfig.Read(System.IO.Path.Combine(path, "config.json"));
+        var loaded = Tokenizer.Load(tokenizer ?? path);
+        if (loaded.VocabularySize > config.VocabularySize)
+        {
+            throw new UserException(
+                "XL311",
+                $"{path}: the tokenizer has {loaded.VocabularySize} ids but the model only {config.VocabularySize} embeddings. They do not belong together; use the tokenizer that came with the model.");
+        }
+
+        var eos = GenerationEos(System.IO.Path.Combine(path, "generation_config.json")) ?? config.EosIds;
+        var folder = new ModelFolder(path, config, loaded)
+        {
+            EosIds = eos.Count > 0 ? eos : loaded.EosId is { } id ? [id] : [],
+        };
+        foreach (var name in Companions.Where(name => File.Exists(System.IO.Path.Combine(path, name))))
+        {
+            folder._companions[name] = System.IO.Path.Combine(path, name);
+        }
+
+        return folder;
+    }
+
+    /// <summary>Makes a folder that does not exist yet, for a fresh model.</summary>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    public static ModelFolder New(LlamaConfig config, Tokenizer tokenizer) => new("", config, tokenizer)
+    {
+        EosIds = config.EosIds.Count > 0 ? config.EosIds : tokenizer.EosId is { } id ? [id] : [],
+    };
+
+    /// <summary>Loads the weights.</summary>
+    /// <param name="compute">Device and type of computation.</param>
+    /// <param name="storeAs">Type in which weights are held; null keeps the file's.</param>
+    /// <exception cref="UserException">XL30x a damaged file, XL313 to XL316 weights that do not fit the configuration.</exception>
+    public Llama Load(Compute compute, ScalarType? storeAs = null)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var files = OpenWeights();
+        try
+        {
+            var places = Place(files);
+            var weights = new Dictionary<string, Tensor>();
+            foreach (var (name, shape) in Config.TensorShapes())
+            {
+                var read = Read(places[name], name, shape);
+                weights[name] = read.to(storeAs ?? read.dtype).to(compute.Device).MoveToOuterDisposeScope();
+            }
+
+            return new Llama(Config, weights, compute.Type);
+        }
+        finally
+        {
+            files.ForEach(f => f.Dispose());
+        }
+    }
+
+    /// <summary>Writes a model with this folder's tokenizer and settings.</summary>
+    /// <param name="model">The weights.</param>
+    /// <param name="folder">The folder to make; it appears only when it is whole.</param>
+    /// <param name="storeAs">Type to write; null keeps each tensor's own.</param>
+    /// <param name="largestShard">Bytes per weights file.</param>
+    public void Save(Llama model, string folder, ScalarType? storeAs = null, long largestShard = 5_000_000_000)
+    {
+        AtomicFile.WriteFolder(folder, into =>
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            var weights = model.Config.TensorShapes().ToDictionary(
+                t => t.Key,
+                t => storeAs is { } type ? model.Weights[t.Key].detach().to(type) : model.Weights[t.Key]);
+            SafetensorsWriter.WriteSharded(into, weights, largestShard);
+            var stored = TensorTypes.ConfigNameOf(weights["model.embed_tokens.weight"].dtype);
+            AtomicFile.WriteText(System.IO.Path.Combine(into, "config.json"), (model.Config with { StoredType = stored }).ToJson());
+            foreach (var (name, bytes) in Tokenizer.Files)
+            {
+                AtomicFile.WriteBytes(System.IO.Path.Combine(into, name), bytes);
+            }
+
+            foreach (var (name, source) in _companions.Where(c => !Tokenizer.Files.ContainsKey(c.Key)))
+            {
+                File.Copy(source, System.IO.Path.Combine(into, name));
+            }
+        });
+    }
+
+    /// <summary>The safetensors files of the folder, their headers checked.</summary>
+    /// <exception cref="UserException">XL314 no usable weights, XL30x a damaged file.</exception>
+    private List<Safetensors> OpenWeights()
+    {
+        var index = System.IO.Path.Combine(Path, "model.safetensors.index.json");
+        var single = System.IO.Path.Combine(Path, "model.safetensors");
+        var names = File.Exists(index) ? ShardsOf(index)
+            : File.Exists(single) ? [single]
+            : throw NoWeights();
+        var files = new List<Safetensors>();
+        try
+        {
+            files.AddRange(names.Select(Safetensors.Open));
+            return files;
+        }
+        catch
+        {
+            files.ForEach(f => f.Dispose());
+            throw;
+        }
+    }
+
+    private UserException NoWeights()
+    {
+        var pickle = Directory.EnumerateFiles(Path).FirstOrDefault(f => PickleEndings.Contains(System.IO.Path.GetExtension(f)));
+        return pickle is null
+            ? new UserException("XL314", $"{Path} has no weights. It needs model.safetensors, or shards with model.safetensors.index.json.")
+            : new UserException("XL314", $"{Path} has its weights in {System.IO.Path.GetFileName(pickle)}, a PyTorch pickle. Pickles can run code and are refused; get the safetensors version or convert it.");
+    }
+
+    private string[] ShardsOf(string index)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(index));
+            var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => p.Value.GetString()!).Distinct().Order(StringComparer.Ordinal).ToList();
+            var strange = names.Find(name => System.IO.Path.GetFileName(name) != name);
+            return strange is null
+                ? [.. names.Select(name => System.IO.Path.Combine(Path, name))]
+                : throw new UserException("XL314", $"{index} points to '{strange}', outside the folder. Only file names beside it are allowed.");
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new UserException("XL314", $"{index} is not a readable shard index: {e.Message} Download it again.", e);
+        }
+    }
+
+    private Dictionary<string, Safetensors> Place(List<Safetensors> files)
+    {
+        var shapes = Config.TensorShapes().ToDictionary();
+        var places = new Dictionary<string, Safetensors>();
+        var problems = new List<string>();
+        foreach (var file in files)
+        {
+            foreach (var (name, entry) in file.Entries)
+            {
+                if (Ignorable(name))
+                {
+                    continue;
+                }
+
+                if (!shapes.TryGetValue(name, out var shape))
+                {
+                    problems.Add($"{file.Path}: tensor '{name}' does not belong to a {Config.ModelType} model of {Config.Layers} layers");
+                }
+                else if (!shape.SequenceEqual(entry.Shape))
+                {
+                    problems.Add($"{file.Path}: tensor '{name}' has shape [{string.Join(", ", entry.Shape)}]; config.json asks for [{string.Join(", ", shape)}]");
+                }
+                else if (entry.Type is not ("F32" or "F16" or "BF16" or "F64"))
+                {
+                    problems.Add($"{file.Path}: tensor '{name}' has type {entry.Type}; weights must be BF16, F16, F32 or F64");
+                }
+                else if (!places.TryAdd(name, file))
+                {
+                    problems.Add($"{file.Path}: tensor '{name}' stands in {places[name].Path} too");
+                }
+            }
+        }
+
+        problems.AddRange(shapes.Keys.Except(places.Keys).Where(name => !problems.Exists(p => p.Contains($"'{name}'", StringComparison.Ordinal)))
+            .Select(name => $"{Path}: tensor '{name}' is missing"));
+        return problems.Count == 0
+            ? places
+            : throw new UserException(
+                "XL313",
+                string.Join("\n      ", problems.Take(10)) + (problems.Count > 10 ? $"\n      and {problems.Count - 10} more" : "")
+                + "\n      The weights and config.json do not belong together; take both from the same download.");
+    }
+
+    // A tied head is the embedding again, and rotary tables are computed.
+    private bool Ignorable(string name) =>
+        (Config.TiedEmbeddings && name == "lm_head.weight") || name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
+
+    private static Tensor Read(Safetensors file, string name, long[] shape) => TensorBytes.Read(file, name).view(shape);
+
+    private static List<int>? GenerationEos(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            return json.RootElement.TryGetProperty("eos_token_id", out var eos)
+                ? eos.ValueKind == JsonValueKind.Array ? [.. eos.EnumerateArray().Select(e => e.GetInt32())] : [eos.GetInt32()]
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new UserException("XL315", $"{path}: {e.Message} It must be JSON with a number or a list in eos_token_id.", e);
+        }
+    }
+}

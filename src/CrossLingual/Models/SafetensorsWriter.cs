@@ -1,0 +1,139 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CrossLingual.Runs;
+using static TorchSharp.torch;
+
+namespace CrossLingual.Models;
+
+/// <summary>
+/// Writes safetensors files in the order of the reference implementation (larger element types first, then names), so
+/// that equal tensors give equal bytes. A file appears under its name only when it is whole.
+/// </summary>
+public static class SafetensorsWriter
+{
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes one file.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="tensors">Tensors by name, on any device; written one at a time.</param>
+    /// <param name="metadata">The header's free text; <c>format = pt</c> is what Hugging Face tools expect.</param>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var ordered = tensors
+            .Select(t => (Name: t.Key, Tensor: t.Value, Type: TensorTypes.NameOf(t.Value.dtype)))
+            .OrderByDescending(t => Safetensors.ElementSize(t.Type))
+            .ThenBy(t => t.Name, StringComparer.Ordinal)
+            .ToList();
+        AtomicFile.Write(path, stream =>
+        {
+            var header = Header(ordered, metadata);
+            Span<byte> size = stackalloc byte[8];
+            BinaryPrimitives.WriteUInt64LittleEndian(size, (ulong)header.Length);
+            stream.Write(size);
+            stream.Write(header);
+            foreach (var (_, tensor, _) in ordered)
+            {
+                TensorBytes.Write(stream, tensor);
+            }
+        });
+    }
+
+    /// <summary>
+    /// Writes <c>model.safetensors</c>, or numbered shards with an index when the tensors together exceed the shard size.
+    /// </summary>
+    /// <param name="folder">The folder, which must exist.</param>
+    /// <param name="tensors">Tensors by name.</param>
+    /// <param name="largestShard">Bytes per file; a single larger tensor gets a file of its own.</param>
+    public static void WriteSharded(string folder, IReadOnlyDictionary<string, Tensor> tensors, long largestShard = 5_000_000_000)
+    {
+        var shards = new List<Dictionary<string, Tensor>>();
+        var room = 0L;
+        var total = 0L;
+        foreach (var (name, tensor) in tensors)
+        {
+            var bytes = tensor.numel() * tensor.element_size();
+            if (shards.Count == 0 || bytes > room)
+            {
+                shards.Add([]);
+                room = largestShard;
+            }
+
+            shards[^1][name] = tensor;
+            room -= bytes;
+            total += bytes;
+        }
+
+        var metadata = new Dictionary<string, string> { ["format"] = "pt" };
+        if (shards.Count == 1)
+        {
+            Write(Path.Combine(folder, "model.safetensors"), shards[0], metadata);
+            return;
+        }
+
+        var places = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < shards.Count; i++)
+        {
+            var file = $"model-{i + 1:00000}-of-{shards.Count:00000}.safetensors";
+            Write(Path.Combine(folder, file), shards[i], metadata);
+            foreach (var name in shards[i].Keys)
+            {
+                places[name] = file;
+            }
+        }
+
+        var index = new Dictionary<string, object>
+        {
+            ["metadata"] = new Dictionary<string, long> { ["total_size"] = total },
+            ["weight_map"] = places,
+        };
+        AtomicFile.WriteText(Path.Combine(folder, "model.safetensors.index.json"), JsonSerializer.Serialize(index, JsonText.Indented) + "\n");
+    }
+
+    private static byte[] Header(List<(string Name, Tensor Tensor, string Type)> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Compact))
+        {
+            json.WriteStartObject();
+            if (metadata is { Count: > 0 })
+            {
+                json.WriteStartObject("__metadata__");
+                foreach (var (key, value) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+                {
+                    json.WriteString(key, value);
+                }
+
+                json.WriteEndObject();
+            }
+
+            var offset = 0L;
+            foreach (var (name, tensor, type) in tensors)
+            {
+                var end = offset + (tensor.numel() * Safetensors.ElementSize(type));
+                json.WriteStartObject(name);
+                json.WriteString("dtype", type);
+                json.WriteStartArray("shape");
+                foreach (var size in tensor.shape)
+                {
+                    json.WriteNumberValue(size);
+                }
+
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(end);
+                json.WriteEndArray();
+                json.WriteEndObject();
+                offset = end;
+            }
+
+            json.WriteEndObject();
+        }
+
+        // The reference pads the header with spaces, so that the data starts at a multiple of eight.
+        buffer.Write(Encoding.ASCII.GetBytes(new string(' ', (int)((8 - (buffer.Length % 8)) % 8))));
+        return buffer.ToArray();
+    }
+}

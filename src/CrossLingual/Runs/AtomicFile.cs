@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace CrossLingual.Runs;
+
+/// <summary>Writes files that appear under their name only when they are whole.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes through a temporary neighbour, flushes it to disk and renames it.</summary>
+    public static void Write(string path, Action<Stream> write)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.partial";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Writes text as UTF-8 without a byte-order mark.</summary>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Writes bytes.</summary>
+    public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
+
+    /// <summary>
+    /// Fills a temporary folder and renames it; an older folder of that name is replaced only when the new one is whole.
+    /// </summary>
+    public static void WriteFolder(string path, Action<string> fill)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.partial";
+        var replaced = $"{path}.{Environment.ProcessId}.replaced";
+        Directory.CreateDirectory(temporary);
+        try
+        {
+            fill(temporary);
+            if (Directory.Exists(path))
+            {
+                Directory.Move(path, replaced);
+            }
+
+            Directory.Move(temporary, path);
+        }
+        catch
+        {
+            Directory.Delete(temporary, recursive: true);
+            throw;
+        }
+
+        if (Directory.Exists(replaced))
+        {
+            Directory.Delete(replaced, recursive: true);
+        }
+    }
+}
