@@ -166,7 +166,8 @@ public sealed class Llama : IDisposable
         }
         else
         {
-            var scores = baddbmm(mask, queries, keys.transpose(1, 2), beta: 1, alpha: (float)(1 / Math.Sqrt(size)));
+            // TorchSharp takes the products first and the summand last: mask + queries keys' / sqrt(size).
+            var scores = baddbmm(queries, keys.transpose(1, 2), mask, beta: 1, alpha: (float)(1 / Math.Sqrt(size)));
             mixed = scores.softmax(-1).bmm(values);
         }
 

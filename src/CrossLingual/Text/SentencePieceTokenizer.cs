@@ -1,13 +1,18 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Library = Microsoft.ML.Tokenizers;
 
 namespace CrossLingual.Text;
 
 /// <summary>
-/// SentencePiece BPE with byte fallback, as Llama 1 and 2, Mistral 7B and the lab use it. Text inside a string that
-/// looks like a control token stays text: only code adds control ids.
+/// SentencePiece BPE with byte fallback, as Llama 1 and 2, Mistral 7B and the lab use it. Text that looks like a control
+/// token stays text: only code adds control ids.
 /// </summary>
+/// <remarks>
+/// Microsoft.ML.Tokenizers normalises the text, but the merging is here: of equal scores the leftmost pair must merge
+/// first, which the library (2.0.0) does not keep ("!!!!!!" with Llama 2's vocabulary).
+/// </remarks>
 public sealed class SentencePieceTokenizer : Tokenizer
 {
     private const char SpaceMark = '\u2581';
@@ -15,7 +20,10 @@ public sealed class SentencePieceTokenizer : Tokenizer
     private readonly Dictionary<string, byte[]> _files;
     private readonly Lazy<Library.SentencePieceTokenizer> _starting;
     private readonly Lazy<Library.SentencePieceTokenizer> _continuing;
+    private readonly Dictionary<string, int> _ids = [];
+    private readonly int[] _byteIds = new int[256];
     private readonly int[] _byteValues;
+    private readonly Regex? _wholePieces;
 
     /// <summary>Makes a tokenizer of a model.</summary>
     /// <param name="model">The vocabulary and settings.</param>
@@ -29,6 +37,21 @@ public sealed class SentencePieceTokenizer : Tokenizer
         _byteValues = [.. model.Pieces.Select(p => p.Kind == PieceKind.Byte
             ? int.Parse(p.Text.AsSpan(3, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
             : -1)];
+        for (var id = 0; id < model.Pieces.Count; id++)
+        {
+            if (model.Pieces[id].Kind is PieceKind.Normal or PieceKind.UserDefined)
+            {
+                _ids.TryAdd(model.Pieces[id].Text, id);
+            }
+
+            if (_byteValues[id] >= 0)
+            {
+                _byteIds[_byteValues[id]] = id;
+            }
+        }
+
+        var whole = model.Pieces.Where(p => p.Kind == PieceKind.UserDefined).Select(p => p.Text).OrderByDescending(t => t.Length).ToList();
+        _wholePieces = whole.Count > 0 ? new Regex(string.Join('|', whole.Select(Regex.Escape)), RegexOptions.CultureInvariant) : null;
     }
 
     /// <inheritdoc/>
@@ -79,8 +102,106 @@ public sealed class SentencePieceTokenizer : Tokenizer
     /// <inheritdoc/>
     protected override void EncodeInto(List<int> ids, string text, bool continuation)
     {
-        var tokenizer = continuation ? _continuing.Value : _starting.Value;
-        ids.AddRange(tokenizer.EncodeToIds(text, addBeginningOfSentence: false, addEndOfSentence: false));
+        var library = continuation ? _continuing.Value : _starting.Value;
+        if (_model.Algorithm == SentencePieceAlgorithm.Unigram)
+        {
+            ids.AddRange(library.EncodeToIds(text, addBeginningOfSentence: false, addEndOfSentence: false));
+            return;
+        }
+
+        var normal = library.Normalizer!.Normalize(text);
+        var at = 0;
+        foreach (Match match in _wholePieces?.Matches(normal) ?? Enumerable.Empty<Match>())
+        {
+            Merge(ids, normal.AsSpan(at, match.Index - at));
+            ids.Add(_ids[match.Value]);
+            at = match.Index + match.Length;
+        }
+
+        Merge(ids, normal.AsSpan(at));
+    }
+
+    /// <summary>
+    /// Starts from single characters and always joins the neighbouring pair whose union has the best score, the leftmost
+    /// of equals, until no union is in the vocabulary (Sennrich et al., arXiv 1508.07909).
+    /// </summary>
+    private void Merge(List<int> ids, ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty)
+        {
+            return;
+        }
+
+        // Symbols are ranges of the text in a doubly linked list; a merged symbol grows and its right neighbour empties.
+        var (start, length, next, previous) = (new List<int>(), new List<int>(), new List<int>(), new List<int>());
+        var characters = text.ToString();
+        for (var at = 0; at < characters.Length; at += length[^1])
+        {
+            start.Add(at);
+            length.Add(char.IsHighSurrogate(characters[at]) && at + 1 < characters.Length && char.IsLowSurrogate(characters[at + 1]) ? 2 : 1);
+            previous.Add(start.Count - 2);
+            next.Add(start.Count);
+        }
+
+        next[^1] = -1;
+        var lookup = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        var queue = new PriorityQueue<(int Left, int Right, int Length), (float Score, int Position)>();
+        for (var i = 0; i + 1 < start.Count; i++)
+        {
+            Offer(i, i + 1);
+        }
+
+        while (queue.TryDequeue(out var pair, out _))
+        {
+            var (left, right, joined) = pair;
+            if (length[left] == 0 || length[right] == 0 || length[left] + length[right] != joined)
+            {
+                continue;   // one of them has merged with another since
+            }
+
+            length[left] = joined;
+            length[right] = 0;
+            next[left] = next[right];
+            if (next[right] >= 0)
+            {
+                previous[next[right]] = left;
+                Offer(left, next[left]);
+            }
+
+            if (previous[left] >= 0)
+            {
+                Offer(previous[left], left);
+            }
+        }
+
+        for (var i = 0; i >= 0; i = next[i])
+        {
+            var symbol = characters.AsSpan(start[i], length[i]);
+            if (lookup.TryGetValue(symbol, out var id))
+            {
+                ids.Add(id);
+            }
+            else if (_model.ByteFallback)
+            {
+                foreach (var b in Encoding.UTF8.GetBytes(symbol.ToString()))
+                {
+                    ids.Add(_byteIds[b]);
+                }
+            }
+            else
+            {
+                ids.Add(_model.UnknownId);
+            }
+        }
+
+        void Offer(int left, int right)
+        {
+            var joined = length[left] + length[right];
+            if (lookup.TryGetValue(characters.AsSpan(start[left], joined), out var id) && _model.Pieces[id].Kind == PieceKind.Normal)
+            {
+                queue.Enqueue((left, right, joined), (-_model.Pieces[id].Score, left));
+            }
+        }
     }
 
     private static Library.SentencePieceTokenizer Create(SentencePieceModel model)

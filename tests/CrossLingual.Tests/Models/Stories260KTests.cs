@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using CrossLingual.Evaluation;
 using CrossLingual.Models;
@@ -30,7 +31,7 @@ public class Stories260KTests
         using var model = Folder().Load(Compute.Exact);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var sequence = Ids(prompt, "sequence");
+        var sequence = Ids(prompt, "sequence")[..40];
         var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Reference(prompt + ".logits.f32"))).ToArray();
 
         var ids = tensor(sequence.Select(i => (long)i).ToArray()).unsqueeze(0);
@@ -56,7 +57,8 @@ public class Stories260KTests
         var ids = folder.Tokenizer.Encode(text, addBos: true);
         Assert.Equal(Ids(prompt, "prompt_tokens"), ids);
 
-        var options = new GenerationOptions { MaxNewTokens = 128 - ids.Length, UseCache = cache };
+        // The reference ran 128 positions: the begin token and 128 more.
+        var options = new GenerationOptions { MaxNewTokens = 129 - ids.Length, UseCache = cache };
         var sample = new Generator(model, folder.Tokenizer, [1, 2]).Complete([ids], options).Single();
         Assert.Equal(File.ReadAllText(Reference(prompt + ".greedy128.txt")).TrimEnd('\n'), text + sample.Text);
     }
@@ -85,7 +87,7 @@ public class Stories260KTests
         using var model = folder.Load(Compute.Exact);
         folder.Save(model, temporary["copy"]);
         var copy = Path.Combine(temporary["copy"], "model.safetensors");
-        Assert.Equal(File.ReadAllBytes(RealData.Path("stories260K", "hf", "model.safetensors"))[^1_000_000..], File.ReadAllBytes(copy)[^1_000_000..]);
+        Assert.Equal(BytesByName(RealData.Path("stories260K", "hf", "model.safetensors")), BytesByName(copy));
 
         var again = ModelFolder.Open(temporary["copy"]);
         using var reread = again.Load(Compute.Exact);
@@ -95,5 +97,17 @@ public class Stories260KTests
         Assert.All(model.Weights, w => Assert.True(w.Value.bytes.SequenceEqual(sharded.Weights[w.Key].bytes), w.Key));
         again.Save(sharded, temporary["again"]);
         Assert.Equal(File.ReadAllBytes(copy), File.ReadAllBytes(Path.Combine(temporary["again"], "model.safetensors")));
+    }
+
+    private static Dictionary<string, string> BytesByName(string path)
+    {
+        using var file = Safetensors.Open(path);
+        var hashes = new Dictionary<string, string>();
+        foreach (var name in file.Entries.Keys)
+        {
+            file.Read(name, (bytes, _) => hashes[name] = Convert.ToHexString(SHA256.HashData(bytes)));
+        }
+
+        return hashes;
     }
 }
