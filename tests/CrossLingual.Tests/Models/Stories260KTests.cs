@@ -4,8 +4,8 @@ using System.Text.Json;
 using CrossLingual.Evaluation;
 using CrossLingual.Models;
 using CrossLingual.Tests.Tiny;
-using Generator = CrossLingual.Evaluation.Generator;
 using static TorchSharp.torch;
+using Generator = CrossLingual.Evaluation.Generator;
 
 namespace CrossLingual.Tests.Models;
 
