@@ -1,0 +1,101 @@
+using System.Globalization;
+using CrossLingual.Runs;
+
+namespace CrossLingual.Data;
+
+/// <summary>A part of the lab; no template wording, entity or pair of numbers of one is used in another.</summary>
+public enum LabSplit
+{
+    /// <summary>For training.</summary>
+    Train,
+
+    /// <summary>For choosing settings.</summary>
+    Dev,
+
+    /// <summary>For the numbers that are reported.</summary>
+    Test,
+
+    /// <summary>Everything: what the base model may read, as statements and never as instructions.</summary>
+    Any,
+}
+
+/// <summary>
+/// What an example is about, before any language: dice, and slots bound to places in the entity lists. Rendered in two
+/// languages, the same scene gives two texts of the same meaning.
+/// </summary>
+internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice)
+{
+    private readonly Dictionary<string, (string Group, int Place)> _entities = [];
+    private readonly Dictionary<string, LabEntity> _literals = [];
+
+    public Dice Dice => dice;
+
+    public LabSplit Split => split;
+
+    /// <summary>Binds a slot to an entity of the split that no other slot of the group has.</summary>
+    public int Bind(string slot, string group)
+    {
+        var open = Open(shape.Entities[group].Count, 6).Where(place => !_entities.ContainsValue((group, place))).ToList();
+        var place = dice.Pick(open);
+        _entities[slot] = (group, place);
+        return place;
+    }
+
+    public void Bind(string slot, string group, int place) => _entities[slot] = (group, place);
+
+    public void Set(string slot, int number) => Set(slot, number.ToString(CultureInfo.InvariantCulture));
+
+    public void Set(string slot, string text) => _literals[slot] = new LabEntity(text, new Dictionary<string, string> { ["base"] = text });
+
+    /// <summary>Two numbers whose pair belongs to the split.</summary>
+    public (int X, int Y) Pair(Func<(int X, int Y)> draw)
+    {
+        while (true)
+        {
+            var (x, y) = draw();
+            var tenth = Seed.For("lab numbers", x, y).Value % 10;
+            var of = tenth switch { 8 => LabSplit.Dev, 9 => LabSplit.Test, _ => LabSplit.Train };
+            if (split == LabSplit.Any || of == split)
+            {
+                return (x, y);
+            }
+        }
+    }
+
+    /// <summary>Picks the wording: a place in a list that is as long in every language.</summary>
+    public int Wording(string list)
+    {
+        var count = shape.Templates[list].Count;
+        return dice.Pick(Open(count, count).ToList());
+    }
+
+    /// <summary>Several different entities of a group.</summary>
+    public List<int> Several(string group, int count)
+    {
+        var open = Open(shape.Entities[group].Count, 6).ToArray();
+        dice.Shuffle<int>(open);
+        return [.. open.Take(count)];
+    }
+
+    public Dictionary<string, LabEntity> In(LabLanguage language)
+    {
+        var slots = new Dictionary<string, LabEntity>(_literals);
+        foreach (var (slot, (group, place)) in _entities)
+        {
+            slots[slot] = language.Entities[group][place];
+        }
+
+        return slots;
+    }
+
+    public LabText Say(LabLanguage language, string list, int wording) => language.Templates[list][wording].Render(In(language));
+
+    // Of every `period` places the last but one is for development and the last for test.
+    private IEnumerable<int> Open(int count, int period) => Enumerable.Range(0, count).Where(place => split switch
+    {
+        LabSplit.Any => true,
+        LabSplit.Dev => place % period == period - 2,
+        LabSplit.Test => place % period == period - 1,
+        _ => place % period < period - 2,
+    });
+}
