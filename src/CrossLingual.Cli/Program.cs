@@ -1,1 +1,3 @@
-Console.WriteLine(TorchSharp.torch.ones(2, 3).sum().item<float>());
+using CrossLingual.Cli;
+
+return await Xling.RunAsync(args);

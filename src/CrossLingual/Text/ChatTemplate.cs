@@ -1,3 +1,5 @@
+using CrossLingual.Runs;
+
 namespace CrossLingual.Text;
 
 /// <summary>Who speaks a turn.</summary>
@@ -27,7 +29,7 @@ public readonly record struct Segment(string Text, bool Learned, bool EndsTurn);
 
 /// <summary>
 /// How a conversation becomes text. Named templates: <c>alpaca</c> (Stanford Alpaca's prompt, character by character),
-/// <c>alpaca-short</c> (its headings alone, ours: a third of the tokens), <c>plain</c> (the bare text, all of it learned).
+/// <c>alpaca-short</c> (its headings alone, ours: a third of the tokens), <c>plain</c> (turns joined as they are).
 /// </summary>
 public sealed class ChatTemplate
 {
@@ -40,24 +42,29 @@ public sealed class ChatTemplate
 
     private readonly string _withInput;
     private readonly string _withoutInput;
-    private readonly string _afterResponseHeading;
+    private readonly string _afterHeading;
+    private readonly string _beforeAnswer;
 
-    private ChatTemplate(string name, string withInput, string withoutInput, string afterResponseHeading)
+    private ChatTemplate(string name, string withInput, string withoutInput, string afterHeading, string beforeAnswer)
     {
         Name = name;
         _withInput = withInput;
         _withoutInput = withoutInput;
-        _afterResponseHeading = afterResponseHeading;
+        _afterHeading = afterHeading;
+        _beforeAnswer = beforeAnswer;
     }
 
     /// <summary>Stanford Alpaca's prompt (tatsu-lab/stanford_alpaca, PROMPT_DICT).</summary>
-    public static ChatTemplate Alpaca { get; } = new("alpaca", WithInput, WithoutInput, "");
+    public static ChatTemplate Alpaca { get; } = new("alpaca", WithInput, WithoutInput, "\n", "");
 
-    /// <summary>Alpaca's headings without its opening sentence.</summary>
-    public static ChatTemplate AlpacaShort { get; } = new("alpaca-short", "", "", "\n");
+    /// <summary>
+    /// Alpaca's headings without its opening sentence; texts stand on the heading's line, so that a word is spelt by the
+    /// same piece in the prompt, in the answer and in running text.
+    /// </summary>
+    public static ChatTemplate AlpacaShort { get; } = new("alpaca-short", "", "", " ", " ");
 
     /// <summary>No frame: prompts and answers are joined as they are.</summary>
-    public static ChatTemplate Plain { get; } = new("plain", "", "", "");
+    public static ChatTemplate Plain { get; } = new("plain", "", "", "", "");
 
     /// <summary>All templates.</summary>
     public static IReadOnlyList<ChatTemplate> All { get; } = [Alpaca, AlpacaShort, Plain];
@@ -71,6 +78,13 @@ public sealed class ChatTemplate
         All.FirstOrDefault(t => t.Name == name)
         ?? throw new UserException("XL220", $"'{name}' is not a template. Use one of: {string.Join(", ", All.Select(t => t.Name))}.");
 
+    /// <summary>Reads a recipe's <c>template</c>; Alpaca's when it names none.</summary>
+    public static ChatTemplate Read(RecipeSection section)
+    {
+        var name = section.Choice("template", Alpaca.Name, [.. All.Select(t => t.Name)]);
+        return All.FirstOrDefault(t => t.Name == name) ?? Alpaca;
+    }
+
     /// <summary>Renders a conversation; later turns follow the earlier ones in the same frame.</summary>
     /// <param name="turns">At least one turn; to ask for an answer, end with a user's turn.</param>
     public IReadOnlyList<Segment> Render(IReadOnlyList<Turn> turns)
@@ -79,7 +93,7 @@ public sealed class ChatTemplate
         foreach (var turn in turns)
         {
             segments.Add(turn.Role == Role.Assistant
-                ? new Segment(turn.Text, Learned: true, EndsTurn: true)
+                ? new Segment(_beforeAnswer + turn.Text, Learned: true, EndsTurn: true)
                 : new Segment(Prompt(turn), Learned: false, EndsTurn: false));
         }
 
@@ -99,7 +113,7 @@ public sealed class ChatTemplate
         }
 
         return turn.Input.Length == 0
-            ? $"{_withoutInput}### Instruction:\n{turn.Text}\n\n### Response:{_afterResponseHeading}"
-            : $"{_withInput}### Instruction:\n{turn.Text}\n\n### Input:\n{turn.Input}\n\n### Response:{_afterResponseHeading}";
+            ? $"{_withoutInput}### Instruction:{_afterHeading}{turn.Text}\n\n### Response:"
+            : $"{_withInput}### Instruction:{_afterHeading}{turn.Text}\n\n### Input:{_afterHeading}{turn.Input}\n\n### Response:";
     }
 }

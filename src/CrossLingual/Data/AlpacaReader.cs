@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json;
+
+namespace CrossLingual.Data;
+
+/// <summary>Names of the record's fields in a file; Stanford Alpaca's by default.</summary>
+/// <param name="Instruction">Field of the instruction.</param>
+/// <param name="Input">Field of the input; it may be absent in a record.</param>
+/// <param name="Output">Field of the answer.</param>
+public sealed record AlpacaFields(string Instruction = "instruction", string Input = "input", string Output = "output");
+
+/// <summary>
+/// Reads instruction data in Stanford Alpaca's shape: a JSON array of records, or a record a line (JSONL). The id is the
+/// record's <c>id</c>, or file name and number.
+/// </summary>
+public static class AlpacaReader
+{
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">A .json or .jsonl file.</param>
+    /// <param name="language">BCP 47 tag of the records.</param>
+    /// <param name="fields">Names of the fields.</param>
+    /// <exception cref="UserException">XL130: no such file; XL131: a record that cannot be read, with file and line or number.</exception>
+    public static IEnumerable<Example> Read(string path, string language, AlpacaFields? fields = null)
+    {
+        fields ??= new AlpacaFields();
+        if (!File.Exists(path))
+        {
+            throw new UserException("XL130", $"Data file {path} does not exist.");
+        }
+
+        var bytes = File.ReadAllBytes(path);
+        var text = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsMemory(3) : bytes;
+        return text.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8)
+            ? Array(text, path, language, fields)
+            : Lines(path, language, fields);
+    }
+
+    private static IEnumerable<Example> Array(ReadOnlyMemory<byte> text, string path, string language, AlpacaFields fields)
+    {
+        using var document = Parse(text, path);
+        var number = 0;
+        foreach (var record in document.RootElement.EnumerateArray())
+        {
+            number++;
+            yield return Record(record, path, $"record {number}", number, language, fields);
+        }
+    }
+
+    private static IEnumerable<Example> Lines(string path, string language, AlpacaFields fields)
+    {
+        var number = 0;
+        foreach (var line in File.ReadLines(path, new UTF8Encoding(false, throwOnInvalidBytes: true)))
+        {
+            number++;
+            if (line.Length == 0)
+            {
+                continue;
+            }
+
+            using var document = Parse(Encoding.UTF8.GetBytes(line), $"{path}:{number}");
+            yield return Record(document.RootElement, path, $"line {number}", number, language, fields);
+        }
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> text, string where)
+    {
+        try
+        {
+            return JsonDocument.Parse(text);
+        }
+        catch (JsonException e)
+        {
+            throw new UserException("XL131", $"{where}: not JSON: {e.Message} The file must be a JSON array of records or one record a line, in UTF-8.", e);
+        }
+    }
+
+    private static Example Record(JsonElement record, string path, string where, int number, string language, AlpacaFields fields)
+    {
+        if (record.ValueKind != JsonValueKind.Object)
+        {
+            throw new UserException("XL131", $"{path}, {where}: a record must be an object with '{fields.Instruction}' and '{fields.Output}'; found {record.ValueKind}.");
+        }
+
+        return new Example
+        {
+            Id = Value("id") ?? $"{Path.GetFileNameWithoutExtension(path)}-{number}",
+            Language = language,
+            Instruction = Required(fields.Instruction),
+            Input = Value(fields.Input) ?? "",
+            Output = Required(fields.Output),
+        };
+
+        string Required(string name) => Value(name) ?? throw new UserException(
+            "XL131",
+            $"{path}, {where}: the text '{name}' is missing; the record has: {string.Join(", ", record.EnumerateObject().Select(p => p.Name))}. Name the right field under 'fields'.");
+
+        string? Value(string name) => record.TryGetProperty(name, out var value)
+            ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Number => value.GetRawText(), _ => null }
+            : null;
+    }
+}

@@ -1,0 +1,198 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using CrossLingual.Data;
+using CrossLingual.Models;
+using CrossLingual.Runs;
+using CrossLingual.Text;
+using TorchSharp;
+
+namespace CrossLingual.Training;
+
+/// <summary>What a recipe amounts to, known before anything is trained.</summary>
+/// <param name="Examples">Encoded examples.</param>
+/// <param name="Tokens">Their tokens.</param>
+/// <param name="LearnedTokens">Tokens on which loss falls.</param>
+/// <param name="Cut">Examples that lost their end to the length limit.</param>
+/// <param name="Steps">Updates.</param>
+/// <param name="TrainedWeights">Weights that change.</param>
+/// <param name="AllWeights">Weights of the model.</param>
+public sealed record TrainingPlan(int Examples, long Tokens, long LearnedTokens, int Cut, int Steps, long TrainedWeights, long AllWeights);
+
+/// <summary>What a training run left.</summary>
+/// <param name="Plan">What was planned.</param>
+/// <param name="Result">What was done.</param>
+/// <param name="Before">Held-out loss of the model as it was; null without held-out data.</param>
+/// <param name="After">Held-out loss of the result.</param>
+/// <param name="Model">The folder of the model or adapter that was written.</param>
+public sealed record TrainingOutcome(TrainingPlan Plan, TrainingResult Result, HeldOut? Before, HeldOut? After, string Model);
+
+/// <summary>Runs a training recipe: model and data in, a run folder with the new model folder out.</summary>
+public sealed class TrainingRun : IDisposable
+{
+    private readonly TrainRecipe _recipe;
+    private readonly ModelFolder _folder;
+    private readonly Llama _model;
+    private readonly LoraAdapter? _adapter;
+    private readonly Trainer _trainer;
+    private readonly List<TokenizedExample> _examples;
+    private readonly List<TokenizedExample> _heldOut;
+    private readonly Compute _compute;
+    private readonly Seed _seed;
+
+    /// <summary>Loads the model and the data.</summary>
+    /// <exception cref="UserException">Anything wrong with either.</exception>
+    public TrainingRun(TrainRecipe recipe)
+    {
+        _recipe = recipe;
+        _seed = Seed.For("train", recipe.Seed);
+        _compute = Compute.Choose(recipe.Device, recipe.Precision);
+        _folder = recipe.Fresh is { } config
+            ? ModelFolder.New(config, Tokenizer.Load(recipe.Tokenizer!))
+            : ModelFolder.Open(TrainRecipe.ModelPath(recipe.Model), recipe.Tokenizer);
+        if (recipe.Training.Length > _folder.Config.MaxPositions)
+        {
+            throw new UserException("XL401", $"The recipe's training.length is {recipe.Training.Length}; the model's context is {_folder.Config.MaxPositions}. Lower it.");
+        }
+
+        if (_folder.Tokenizer.VocabularySize > _folder.Config.VocabularySize)
+        {
+            throw new UserException("XL311", $"The tokenizer has {_folder.Tokenizer.VocabularySize} ids but the model only {_folder.Config.VocabularySize} embeddings. Set vocab_size to the tokenizer's size.");
+        }
+
+        var lab = new Lazy<Lab>(() => Lab.Load());
+        _examples = [.. recipe.Data.SelectMany(source => Enumerable.Repeat(Encode(source, lab), source.Repeat).SelectMany(e => e))];
+        _heldOut = [.. recipe.HeldOut.SelectMany(source => Encode(source, lab))];
+        _model = recipe.Fresh is null ? _folder.Load(_compute) : Llama.Fresh(_folder.Config, _seed.And("weights"), _compute);
+        if (recipe.Lora is { } lora)
+        {
+            _adapter = LoraAdapter.Fresh(_model, lora, _seed.And("lora"));
+            _trainer = new Trainer(_model, _adapter, recipe.Training, _seed);
+        }
+        else
+        {
+            _trainer = new Trainer(_model, Chosen(), recipe.Training, _seed);
+        }
+
+        Plan = new TrainingPlan(
+            _examples.Count,
+            _examples.Sum(e => (long)e.Ids.Length),
+            _examples.Sum(e => (long)e.LearnedCount),
+            _examples.Count(e => e.Ids.Length == recipe.Training.Length + 1),
+            _examples.Any(e => e.LearnedCount > 0) ? _trainer.StepsFor(_examples) : 0,
+            _trainer.TrainedCount,
+            _folder.Config.ParameterCount());
+    }
+
+    /// <summary>What the recipe amounts to.</summary>
+    public TrainingPlan Plan { get; }
+
+    /// <summary>Trains and writes the result.</summary>
+    /// <param name="command">The command line or call, for the manifest.</param>
+    /// <param name="resume">Goes on from the last checkpoint; otherwise old checkpoints are removed.</param>
+    /// <param name="progress">Told after each update.</param>
+    /// <param name="cancel">Stops; a checkpoint is written first where they are kept.</param>
+    public TrainingOutcome Execute(string command, bool resume = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var run = new RunFolder(_recipe.Output);
+        run.WriteRecipe(_recipe.Yaml);
+        run.WriteManifest(new Manifest
+        {
+            Command = command,
+            Seed = _seed.Value,
+            Compute = $"{_compute.Device.type} {TensorTypes.ConfigNameOf(_compute.Type)}".ToLowerInvariant(),
+            Threads = torch.get_num_threads(),
+            Hashes = Hashes(),
+        });
+        var checkpoints = _recipe.Training.CheckpointEvery > 0 ? new CheckpointFolder(run["checkpoints"], Identity(), _recipe.Training.KeepCheckpoints) : null;
+        if (!resume)
+        {
+            checkpoints?.Clear();
+        }
+
+        run.Event("start", new { Plan, ResumedAt = checkpoints?.LastStep ?? 0 });
+        var before = _heldOut.Count > 0 ? Loss.Measure(_model, _heldOut, cancel: cancel) : null;
+        var result = _trainer.Run(_examples, checkpoints, new Recorded(run, progress), cancel);
+        var after = _heldOut.Count > 0 ? Loss.Measure(_model, _heldOut, cancel: cancel) : null;
+        var saved = Save(run);
+        run.Event("end", new { result, before, after });
+        var outcome = new TrainingOutcome(Plan, result, before, after, saved);
+        run.WriteJson("result.json", outcome with { Model = System.IO.Path.GetFileName(saved) });
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _trainer.Dispose();
+        _adapter?.Dispose();
+        _model.Dispose();
+    }
+
+    private string Save(RunFolder run)
+    {
+        if (_adapter is not null)
+        {
+            AdapterFolder.Save(_adapter, run["adapter"], _recipe.Model);
+            return run["adapter"];
+        }
+
+        var type = _recipe.SaveAs ?? (_recipe.Fresh is null ? TensorTypes.FromConfigName(_folder.Config.StoredType) : null) ?? _compute.Type;
+        _folder.Save(_model, run["model"], type);
+        return run["model"];
+    }
+
+    private List<TokenizedExample> Encode(DataSource source, Lazy<Lab> lab)
+    {
+        var template = source.TemplateOr(_recipe.Template);
+        return [.. source.Load(lab).AsParallel().AsOrdered().Select(c => TokenizedExample.Encode(c, template, _folder.Tokenizer, _recipe.Training.Length + 1))];
+    }
+
+    private List<string> Chosen()
+    {
+        var names = _model.Config.TensorShapes().Select(t => t.Key).ToList();
+        if (_recipe.Trainable.Count == 0)
+        {
+            return names;
+        }
+
+        var patterns = _recipe.Trainable.Select(p => (Text: p, Match: new Regex("^" + Regex.Escape(p).Replace("\\*", ".*", StringComparison.Ordinal) + "$"))).ToList();
+        var idle = patterns.Find(p => !names.Exists(n => p.Match.IsMatch(n)));
+        return idle.Text is null
+            ? names.FindAll(n => patterns.Exists(p => p.Match.IsMatch(n)))
+            : throw new UserException("XL402", $"trainable: '{idle.Text}' matches no weight. Names look like {names[1]}; * stands for any text.");
+    }
+
+    private Dictionary<string, string> Hashes()
+    {
+        var files = _recipe.Data.Concat(_recipe.HeldOut).SelectMany(s => s.Files()).Distinct();
+        var hashes = files.ToDictionary(file => System.IO.Path.GetFileName(file), Manifest.HashFile);
+        hashes["training data"] = DataHash();
+        return hashes;
+    }
+
+    // Recipe, data and starting point; the output folder and how far to go in one sitting do not matter.
+    private string Identity() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+        '\n', _recipe.Training with { CheckpointEvery = 0, KeepCheckpoints = 1 }, _recipe.Seed, _recipe.Model, _recipe.Lora, _compute.Type, DataHash()))));
+
+    private string DataHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var example in _examples)
+        {
+            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(example.Ids.AsSpan()));
+            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(example.Learned.AsSpan()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private sealed class Recorded(RunFolder run, IProgress<TrainingProgress>? next) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            run.Event("step", value);
+            next?.Report(value);
+        }
+    }
+}
