@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CrossLingual.Data;
+using CrossLingual.Models;
 using CrossLingual.Text;
-using CrossLingual.Training;
 using Spectre.Console;
 
 namespace CrossLingual.Cli;
@@ -23,7 +23,7 @@ internal static class DataCommand
         var command = new Command("preview", "Show examples as tokens, coloured by whether they are learned.") { file, language, model, template, limit, json };
         command.SetAction(result =>
         {
-            var tokenizer = Tokenizer.Load(TrainRecipe.ModelPath(result.GetValue(model)!));
+            var tokenizer = Tokenizer.Load(ModelFolder.PathOf(result.GetValue(model)!));
             var frame = ChatTemplate.Named(result.GetValue(template)!);
             var encoded = Read(result.GetValue(file)!, result.GetValue(language)!).Take(Math.Max(1, result.GetValue(limit)))
                 .Select(e => TokenizedExample.Encode(Conversation.Of(e), frame, tokenizer, int.MaxValue)).ToList();
@@ -52,7 +52,7 @@ internal static class DataCommand
         var command = new Command("stats", "Count examples, tokens and characters.") { file, language, model, json };
         command.SetAction(result =>
         {
-            var tokenizer = Tokenizer.Load(TrainRecipe.ModelPath(result.GetValue(model)!));
+            var tokenizer = Tokenizer.Load(ModelFolder.PathOf(result.GetValue(model)!));
             var groups = Read(result.GetValue(file)!, result.GetValue(language)!).GroupBy(e => e.Task).Select(g =>
             {
                 var texts = g.Select(e => $"{e.Instruction}\n{e.Input}\n{e.Output}").ToList();

@@ -4,7 +4,6 @@ using CrossLingual.Evaluation;
 using CrossLingual.Models;
 using CrossLingual.Runs;
 using CrossLingual.Text;
-using CrossLingual.Training;
 using Spectre.Console;
 
 namespace CrossLingual.Cli;
@@ -37,7 +36,7 @@ internal static class GenerateCommand
                 TopP = result.GetValue(topP) is > 0 and <= 1 and var p ? p : throw new UserException("XL100", "--top-p must be above 0 and at most 1."),
                 Seed = Seed.For("generate", result.GetValue(seed)),
             };
-            var folder = ModelFolder.Open(TrainRecipe.ModelPath(result.GetValue(model)!), result.GetValue(tokenizer));
+            var folder = ModelFolder.Open(ModelFolder.PathOf(result.GetValue(model)!), result.GetValue(tokenizer));
             var frame = ChatTemplate.Named(result.GetValue(template)!);
             var turns = new[] { new Turn(Role.User, result.GetValue(prompt)!, result.GetValue(input)!) };
             using var llama = folder.Load(Compute.Default);

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using CrossLingual.Models;
 using CrossLingual.Text;
-using CrossLingual.Training;
 using Spectre.Console;
 
 namespace CrossLingual.Cli;
@@ -19,7 +19,7 @@ internal static class TokenizeCommand
         command.SetAction(result =>
         {
             var screen = new Screen(result.GetValue(json));
-            var tokenizer = Tokenizer.Load(TrainRecipe.ModelPath(result.GetValue(model)!));
+            var tokenizer = Tokenizer.Load(ModelFolder.PathOf(result.GetValue(model)!));
             if (result.GetValue(decode) is { Length: > 0 } ids)
             {
                 var strange = ids.FirstOrDefault(id => id < 0 || id >= tokenizer.VocabularySize, -1);

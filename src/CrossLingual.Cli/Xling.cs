@@ -19,10 +19,12 @@ public static class Xling
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var root = new RootCommand("Moves language models from English into other languages: train, merge, evaluate, compare.")
         {
+            DoctorCommand.Create(),
             TokenizeCommand.Create(),
             GenerateCommand.Create(),
             DataCommand.Create(),
             TrainCommand.Create(),
+            EvalCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

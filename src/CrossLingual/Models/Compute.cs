@@ -15,14 +15,15 @@ public sealed partial record Compute(Device Device, ScalarType Type)
     private const int MmapThreshold = -3;
     private static bool _tuned;
 
+    /// <summary>Whether this CPU multiplies bfloat16 in hardware (AVX512_BF16 or AMX).</summary>
+    /// <remarks>Stands first: the defaults below ask for it.</remarks>
+    public static bool CpuHasFastBFloat16 { get; } = DetectBFloat16();
+
     /// <summary>The first CUDA device if there is one, else the CPU; bfloat16 where products in it are fast.</summary>
     public static Compute Default { get; } = Choose(null, null);
 
     /// <summary>The CPU in float32, for exact comparisons.</summary>
     public static Compute Exact { get; } = Choose("cpu", ScalarType.Float32);
-
-    /// <summary>Whether this CPU multiplies bfloat16 in hardware (AVX512_BF16 or AMX).</summary>
-    public static bool CpuHasFastBFloat16 { get; } = DetectBFloat16();
 
     /// <summary>Chooses a device and a type.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>; null chooses.</param>

@@ -41,6 +41,9 @@ public sealed class ModelFolder
     /// <summary>Ids that end a text: generation_config.json's, else config.json's, else the tokenizer's.</summary>
     public IReadOnlyList<int> EosIds { get; private init; } = [];
 
+    /// <summary>The folder of a model named in a recipe or on a command line; <c>lab</c> is the embedded one.</summary>
+    public static string PathOf(string model) => model == "lab" ? System.IO.Path.Combine(Data.Lab.Folder, "model") : model;
+
     /// <summary>Opens a folder: reads its settings and tokenizer, not its weights.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="tokenizer">A tokenizer file elsewhere, for folders without one.</param>

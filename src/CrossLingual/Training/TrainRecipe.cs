@@ -66,9 +66,6 @@ public sealed record TrainRecipe
         return recipe;
     }
 
-    /// <summary>The folder of a model named in a recipe or on a command line; <c>lab</c> is the embedded one.</summary>
-    public static string ModelPath(string model) => model == "lab" ? Path.Combine(Lab.Folder, "model") : model;
-
     private static TrainRecipe Read(RecipeSection root)
     {
         var fresh = root.IsSection("model");

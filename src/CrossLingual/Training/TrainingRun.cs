@@ -49,7 +49,7 @@ public sealed class TrainingRun : IDisposable
         _compute = Compute.Choose(recipe.Device, recipe.Precision);
         _folder = recipe.Fresh is { } config
             ? ModelFolder.New(config, Tokenizer.Load(recipe.Tokenizer!))
-            : ModelFolder.Open(TrainRecipe.ModelPath(recipe.Model), recipe.Tokenizer);
+            : ModelFolder.Open(ModelFolder.PathOf(recipe.Model), recipe.Tokenizer);
         if (recipe.Training.Length > _folder.Config.MaxPositions)
         {
             throw new UserException("XL401", $"The recipe's training.length is {recipe.Training.Length}; the model's context is {_folder.Config.MaxPositions}. Lower it.");
