@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
+
+namespace CrossLingual.Kernel;
+
+/// <summary>
+/// Runs C# cells one after another, each seeing what the earlier ones declared. A name may be declared again; the last
+/// declaration counts. The session knows nothing of files and protocols: a notebook runner and a Jupyter kernel stand on it.
+/// </summary>
+/// <param name="folder">Where <c>#r</c> and <c>#load</c> look for relative paths.</param>
+public sealed class CSharpSession(string folder)
+{
+    /// <summary>How long a cell may take to heed its token before it is left behind.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly CellGlobals globals = new();
+    private readonly ScriptOptions options = ScriptSurroundings.Options(folder);
+    private ScriptState<object>? state;
+
+    /// <summary>Whether a cell did not heed its token and runs on; the session then takes no more cells.</summary>
+    public bool IsAbandoned { get; private set; }
+
+    /// <summary>Runs a cell.</summary>
+    /// <param name="code">Its text.</param>
+    /// <param name="name">What errors call it, such as <c>cell 3</c>.</param>
+    /// <param name="onOutput">Told what the cell writes and displays, one thing at a time, from any thread.</param>
+    /// <param name="cancel">Asks the cell to stop; cells see it as <c>Cancel</c>.</param>
+    /// <returns>How it ended; an error of the cell is a result, not an exception.</returns>
+    public async Task<CellResult> RunAsync(string code, string name, Action<CellOutput> onOutput, CancellationToken cancel = default)
+    {
+        if (IsAbandoned)
+        {
+            throw new InvalidOperationException("An earlier cell was interrupted and did not stop; start a new session.");
+        }
+
+        var watch = Stopwatch.StartNew();
+        var gate = new CellGate(onOutput);
+        var run = Task.Run(() => Run(code, name, gate.Show, cancel), CancellationToken.None);
+        if (!run.IsCompleted && cancel.CanBeCanceled)
+        {
+            var stop = new TaskCompletionSource();
+            await using var registration = cancel.Register(stop.SetResult);
+            if (await Task.WhenAny(run, stop.Task) != run && await Task.WhenAny(run, Task.Delay(Patience, CancellationToken.None)) != run)
+            {
+                IsAbandoned = true;
+                gate.Close();
+                var message = $"Interrupted; {name} did not heed Cancel and runs on until the program ends.";
+                return new CellResult(null, new CellError("Interrupted", message, null, [message]), true, watch.Elapsed);
+            }
+        }
+
+        var (value, error) = await run;
+        gate.Close();
+        return new CellResult(value, error, error is not null && cancel.IsCancellationRequested, watch.Elapsed);
+    }
+
+    private async Task<(JsonObject? Value, CellError? Error)> Run(string code, string name, Action<CellOutput> show, CancellationToken cancel)
+    {
+        ConsoleCapture.Begin(show);
+        globals.Cancel = cancel;
+        globals.Output = show;
+        try
+        {
+            var script = Continue(CellSource.ToCSharp(code), options.WithFilePath(name));
+            var problems = script.Compile(cancel).Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
+            if (problems.Count > 0)
+            {
+                return (null, CellErrors.OfCompiler(problems, name));
+            }
+
+            // The state is kept even when the cell throws: what it declared and set before stays.
+            state = state is null
+                ? await script.RunAsync(globals, _ => true, cancel)
+                : await script.RunFromAsync(state, _ => true, cancel);
+            return state.Exception is { } thrown
+                ? (null, CellErrors.OfException(thrown, name))
+                : (state.ReturnValue is null ? null : MimeBundle.Of(state.ReturnValue), null);
+        }
+        catch (CompilationErrorException e)
+        {
+            return (null, CellErrors.OfCompiler(e.Diagnostics, name));
+        }
+        catch (Exception e)
+        {
+            // A magic that is not known, a value that cannot be shown, an interrupt while compiling.
+            return (null, CellErrors.OfException(e, name));
+        }
+    }
+
+    private Script<object> Continue(string code, ScriptOptions cellOptions) => state is null
+        ? CSharpScript.Create(code, cellOptions, typeof(CellGlobals))
+        : state.Script.ContinueWith<object>(code, cellOptions);
+
+    /// <summary>Lets outputs through one at a time, and none after the cell has ended.</summary>
+    private sealed class CellGate(Action<CellOutput> onOutput)
+    {
+        private readonly Lock gate = new();
+        private bool closed;
+
+        public void Show(CellOutput output)
+        {
+            lock (gate)
+            {
+                if (!closed)
+                {
+                    onOutput(output);
+                }
+            }
+        }
+
+        public void Close()
+        {
+            lock (gate)
+            {
+                closed = true;
+            }
+        }
+    }
+}
