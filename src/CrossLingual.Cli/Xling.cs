@@ -20,11 +20,13 @@ public static class Xling
         var root = new RootCommand("Moves language models from English into other languages: train, merge, evaluate, compare.")
         {
             DoctorCommand.Create(),
+            LabCommand.Create(),
             TokenizeCommand.Create(),
             GenerateCommand.Create(),
             DataCommand.Create(),
             TrainCommand.Create(),
             EvalCommand.Create(),
+            NotebookCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

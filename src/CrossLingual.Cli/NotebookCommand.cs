@@ -1,0 +1,50 @@
+using System.CommandLine;
+using CrossLingual.Kernel;
+using Spectre.Console;
+
+namespace CrossLingual.Cli;
+
+/// <summary><c>xling notebook run FILE</c>.</summary>
+internal static class NotebookCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE.ipynb") { Description = "The notebook." };
+        var parameters = new Option<string[]>("--parameter", "-p") { Description = "A parameter's value, as in language=sw. May be given more than once.", HelpName = "name=value" };
+        var output = new Option<string?>("--out", "-o") { Description = "File for the run notebook; by default the notebook itself.", HelpName = "OUT" };
+        var json = Options.Json();
+        var run = new Command("run", "Run a C# notebook from the top, without Jupyter.") { file, parameters, output, json };
+        run.SetAction((result, cancel) => RunAsync(
+            result.GetValue(file)!,
+            result.GetValue(output) ?? result.GetValue(file)!,
+            (result.GetValue(parameters) ?? []).Select(Parameter).ToDictionary(),
+            new Screen(result.GetValue(json)),
+            cancel));
+        return new Command("notebook", "Run notebooks.") { run };
+    }
+
+    private static async Task<int> RunAsync(string file, string output, Dictionary<string, object?> parameters, Screen screen, CancellationToken cancel)
+    {
+        var notebook = Notebook.Read(file);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file));
+        output = Path.GetFullPath(output);
+        var run = await NotebookRunner.RunAsync(notebook, parameters, folder, new Told(screen), cancel);
+        Directory.CreateDirectory(Path.GetDirectoryName(output)!);
+        notebook.Write(output);
+        screen.Result(
+            new { outcome = run.Outcome.ToString(), run.CellsRun, run.FailedCell, error = run.Error?.ToString(), seconds = run.Elapsed.TotalSeconds, file = output },
+            console => console.WriteLine(run.Outcome == RunOutcome.Succeeded
+                ? $"{run.CellsRun} cells in {run.Elapsed.TotalSeconds:0.0} s: {Path.GetRelativePath(Environment.CurrentDirectory, output)}"
+                : $"{run.Outcome} at cell {run.FailedCell}: {run.Error}"));
+        return run.Outcome switch { RunOutcome.Succeeded => 0, RunOutcome.Interrupted => throw new OperationCanceledException(cancel), _ => 1 };
+    }
+
+    private static KeyValuePair<string, object?> Parameter(string text) => text.Split('=', 2) is [{ Length: > 0 } name, var value]
+        ? new(name, value)
+        : throw new UserException("XL100", $"'{text}' is not a parameter. Write it as name=value.");
+
+    private sealed class Told(Screen screen) : IProgress<NotebookProgress>
+    {
+        public void Report(NotebookProgress value) => screen.Note($"cell {value.Cell} of {value.Cells}: {value.FirstLine}");
+    }
+}

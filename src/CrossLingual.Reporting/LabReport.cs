@@ -1,0 +1,157 @@
+using System.Globalization;
+using CrossLingual.Data;
+using CrossLingual.Methods;
+using CrossLingual.Metrics;
+using CrossLingual.Runs;
+
+namespace CrossLingual.Reporting;
+
+/// <summary>The lab's findings as tables, figures and a page; the notebook and the command line show the same ones.</summary>
+public static class LabReport
+{
+    private static readonly IReadOnlyDictionary<string, string> Names = new Dictionary<string, string>
+    {
+        ["en"] = "English",
+        ["es"] = "Spanish",
+        ["de"] = "German",
+        ["hi"] = "Hindi",
+        ["vi"] = "Vietnamese",
+        ["sw"] = "Swahili",
+    };
+
+    /// <summary>A language of the lab in English words.</summary>
+    public static string NameOf(string language) => Names[language];
+
+    /// <summary>Exact answers before and after by language, with 95 % intervals.</summary>
+    /// <param name="outcome">The findings.</param>
+    /// <param name="target">The language trained for.</param>
+    public static Table Languages(LabOutcome outcome, string target)
+    {
+        var table = new Table("asked in", new("n", Alignment.Right), new("before %", Alignment.Right), new("after %", Alignment.Right), new("change", Alignment.Right), new("F1 before %", Alignment.Right), new("F1 after %", Alignment.Right))
+        {
+            Caption = "Share of exactly right answers, and mean token F1, with 95 % intervals; the change is paired over the same questions.",
+        };
+        foreach (var language in Lab.AllLanguages)
+        {
+            var before = outcome.Before.Of(language);
+            var f1 = outcome.Arms.Where(a => a.Language == target).SelectMany(a => a.Result.Samples).Where(s => s.Language == language)
+                .GroupBy(s => s.Id).Select(g => g.Average(s => s.F1)).ToList();
+            table.Add(
+                NameOf(language) + (language == target ? " (trained)" : ""),
+                before.Exact.N,
+                Percent(before.Exact),
+                Percent(outcome.After(target, language)),
+                Percent(outcome.Change(target, language)),
+                Percent(before.F1),
+                Percent(Score.Mean(f1, Seed.For("lab f1", target, language))));
+        }
+
+        return table;
+    }
+
+    /// <summary>Exact answers by task: the target before and after, and English, what the gap is measured against.</summary>
+    public static Table Tasks(LabOutcome outcome, string target)
+    {
+        var table = new Table("task", new($"{NameOf(target)} before %", Alignment.Right), new($"{NameOf(target)} after %", Alignment.Right), new("English before %", Alignment.Right), new("English after %", Alignment.Right));
+        foreach (var task in Lab.Tasks)
+        {
+            table.Add(
+                task,
+                Percent(outcome.Before.Of(target, task).Exact),
+                Percent(outcome.After(target, target, task)),
+                Percent(outcome.Before.Of("en", task).Exact),
+                Percent(outcome.After(target, "en", task)));
+        }
+
+        return table;
+    }
+
+    /// <summary>Bars before and after by language.</summary>
+    public static Figure LanguageFigure(LabOutcome outcome, string target) => Figure.Bars(
+        $"What training on translated {NameOf(target)} instructions changes",
+        [.. Lab.AllLanguages.Select(NameOf)],
+        new BarSeries("base model", [.. Lab.AllLanguages.Select(l => Percent(outcome.Before.Of(l).Exact))]),
+        new BarSeries($"after training for {NameOf(target)}", [.. Lab.AllLanguages.Select(l => Percent(outcome.After(target, l)))])) with
+    {
+        YTitle = "exact answers, %",
+        XTitle = "language of the questions",
+        Caption = Finding(outcome, target),
+    };
+
+    /// <summary>Bars by task in the target language.</summary>
+    public static Figure TaskFigure(LabOutcome outcome, string target) => Figure.Bars(
+        $"{NameOf(target)} by task",
+        Lab.Tasks,
+        new BarSeries("base model", [.. Lab.Tasks.Select(t => Percent(outcome.Before.Of(target, t).Exact))]),
+        new BarSeries("after training", [.. Lab.Tasks.Select(t => Percent(outcome.After(target, target, t)))]),
+        new BarSeries("base model in English", [.. Lab.Tasks.Select(t => Percent(outcome.Before.Of("en", t).Exact))])) with
+    {
+        YTitle = "exact answers, %",
+        Caption = $"The distance between the second and the third bar is what remains of the gap to English.",
+    };
+
+    /// <summary>The finding in two sentences, whichever way it went.</summary>
+    public static string Finding(LabOutcome outcome, string target)
+    {
+        var (own, english) = (outcome.Change(target, target), outcome.Change(target, "en"));
+        var (before, after) = (outcome.Before.Of(target).Exact, outcome.After(target, target));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{NameOf(target)} goes from {before.Value * 100:0.0} % to {after.Value * 100:0.0} % exact answers ({Sign(own)} points, n = {before.N}). English {Forgetting(english)}.");
+    }
+
+    /// <summary>The whole page.</summary>
+    /// <param name="outcome">The findings.</param>
+    /// <param name="command">The command line that made it.</param>
+    /// <param name="seconds">How long it took.</param>
+    public static HtmlReport Page(LabOutcome outcome, string command, double seconds)
+    {
+        var targets = outcome.Arms.Select(a => a.Language).Distinct().ToList();
+        var page = new HtmlReport("From English to another language: the embedded lab")
+        {
+            Subtitle = $"Translated SFT of the lab's base model, for {string.Join(", ", targets.Select(NameOf))}",
+            Summary = string.Join(" ", targets.Select(t => Finding(outcome, t))),
+            Command = command,
+        };
+        foreach (var target in targets)
+        {
+            page.Section(NameOf(target)).Add(LanguageFigure(outcome, target)).Add(Languages(outcome, target)).Add(TaskFigure(outcome, target)).Add(Tasks(outcome, target));
+            Examples(page, outcome, target);
+        }
+
+        page.Section("How to read this").Add(
+            "The base model is a small Llama that has read all six languages but follows instructions in English only. It was fine-tuned on instructions translated into one language, "
+            + "with loss on the answers, and asked the same test questions in all six languages before and after. No wording, entity or pair of numbers of the test questions was trained on.\n\n"
+            + "An interval that holds 0 is no evidence of a change. These are findings about a model of a few million weights on generated text; they show the effects, not their size in large models.");
+        var arm = outcome.Arms[0];
+        page.Made("Training", string.Create(CultureInfo.InvariantCulture, $"{arm.Training.Plan.Examples:N0} examples, {arm.Training.Plan.Steps:N0} steps, {arm.Training.Result.Seconds:0} s, {arm.Training.Result.Tokens / Math.Max(arm.Training.Result.Seconds, 1e-9):N0} tokens a second"))
+            .Made("Seeds", string.Join(", ", outcome.Arms.Select(a => a.Seed).Distinct()))
+            .Made("Questions", $"{outcome.Before.Of("en").Exact.N} in each language, the same in all")
+            .Made("Held-out loss (nats a token)", string.Join("; ", outcome.Arms.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Language} seed {a.Seed}: {a.Training.Before?.Loss:0.000} to {a.Training.After?.Loss:0.000}"))))
+            .Made("Whole run", string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"));
+        var machine = new Manifest { Command = command, Seed = 0 };
+        return page.Made("Machine", $"{machine.Processor}; {machine.System}; {machine.Runtime}").Made("Version", machine.Version);
+    }
+
+    private static void Examples(HtmlReport page, LabOutcome outcome, string target)
+    {
+        var after = outcome.Arms.First(a => a.Language == target).Result.Samples.Where(s => s.Language == target).ToDictionary(s => s.Id);
+        var table = new Table("task", "question", "reference", "before", "after") { Caption = "The first test question of each task." };
+        foreach (var sample in Lab.Tasks.Select(t => outcome.Before.Samples.First(s => s.Language == target && s.Task == t)))
+        {
+            table.Add(sample.Task, sample.Prompt, sample.Reference, sample.Answer, after[sample.Id].Answer);
+        }
+
+        page.Add(table);
+    }
+
+    private static Estimate Percent(Score score) => new(score.Value * 100, score.Low * 100, score.High * 100);
+
+    private static string Sign(Score change) => string.Create(CultureInfo.InvariantCulture, $"{change.Value * 100:+0.0;-0.0;0.0} [{change.Low * 100:0.0}, {change.High * 100:0.0}]");
+
+    private static string Forgetting(Score english) => english switch
+    {
+        { High: < 0 } => $"is partly forgotten: {Sign(english)} points",
+        { Low: > 0 } => $"gains: {Sign(english)} points",
+        _ => $"shows no clear change: {Sign(english)} points",
+    };
+}
