@@ -106,7 +106,7 @@ public sealed class CSharpSession(string folder)
             {
                 if (!closed)
                 {
-                    onOutput(output);
+                    ConsoleCapture.Aside(() => onOutput(output));
                 }
             }
         }

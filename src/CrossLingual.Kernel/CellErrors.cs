@@ -34,7 +34,7 @@ internal static class CellErrors
         };
         var frames = new StackTrace(thrown, fNeedFileInfo: true).GetFrames();
         var last = Array.FindLastIndex(frames, IsOfCell);
-        var line = frames.Where(frame => IsOfCell(frame) && frame.GetFileName() == name).Select(frame => (int?)frame.GetFileLineNumber()).FirstOrDefault();
+        var line = frames.Where(frame => IsOfCell(frame) && NameOf(frame) == name).Select(frame => (int?)frame.GetFileLineNumber()).FirstOrDefault();
         List<string> trace = [line is null ? $"{name}: {message}" : $"{name}, line {line}: {message}"];
         if (thrown is not UserException and not OperationCanceledException)
         {
@@ -52,11 +52,14 @@ internal static class CellErrors
     private static bool IsOfCell(StackFrame frame) =>
         frame.GetFileName() is not null && frame.GetMethod()?.Module.Assembly is { IsDynamic: false, Location: "" };
 
+    /// <summary>The compiler puts the working folder before a cell's name.</summary>
+    private static string? NameOf(StackFrame frame) => Path.GetFileName(frame.GetFileName());
+
     private static string Say(StackFrame frame)
     {
         if (IsOfCell(frame))
         {
-            return $"{frame.GetFileName()}, line {frame.GetFileLineNumber()}";
+            return $"{NameOf(frame)}, line {frame.GetFileLineNumber()}";
         }
 
         MethodBase? method = frame.GetMethod();

@@ -28,6 +28,21 @@ internal static class ConsoleCapture
         Target.Value = target;
     }
 
+    /// <summary>Does something whose own writing goes to the real console: a listener that prints what it hears.</summary>
+    public static void Aside(Action action)
+    {
+        var target = Target.Value;
+        Target.Value = null;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Target.Value = target;
+        }
+    }
+
     private sealed class Router(string name, TextWriter real) : TextWriter
     {
         public override Encoding Encoding => Encoding.UTF8;

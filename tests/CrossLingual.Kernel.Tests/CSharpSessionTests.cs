@@ -72,6 +72,14 @@ public class CSharpSessionTests
     }
 
     [Fact]
+    public async Task ListenerThatPrints_DoesNotHearItself()
+    {
+        var heard = 0;
+        await session.RunAsync("Console.Write(\"1\"); display(2);", "cell 1", output => Console.WriteLine($"{output.GetType().Name} {heard++}"));
+        Assert.Equal(2, heard);
+    }
+
+    [Fact]
     public async Task Cancel_ReachesTheCell()
     {
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(800));

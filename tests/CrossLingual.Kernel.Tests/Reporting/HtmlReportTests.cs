@@ -43,6 +43,6 @@ public partial class HtmlReportTests
 
     private static string WithoutScripts(string page) => Regex.Replace(page, "<script[^>]*>.*?</script>", "", RegexOptions.Singleline);
 
-    [GeneratedRegex("""<[a-z]+[^>]*\s(src|href)\s*=\s*["']?(https?:)?//|@import|url\(\s*["']?(https?:)?//""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""<[a-z]+(\s+[a-z:-]+(="[^"]*")?)*\s+(src|href)\s*=\s*["']?(https?:)?//|@import|url\(\s*["']?(https?:)?//""", RegexOptions.IgnoreCase)]
     private static partial Regex Loads();
 }
