@@ -16,18 +16,25 @@ internal static class LabCode
 
     public static Example Make(LabScene scene, LabLanguage language)
     {
-        var dice = scene.Dice;
-        var operations = language.Entities["operation"];
-        var place = dice.Next(operations.Count);   // an operation never seen could not be learnt; names are held back instead
+        // An operation never seen could not be learnt; names are held back instead.
+        var code = Function(scene, language, scene.Dice.Next(language.Entities["operation"].Count));
+        return LabTasks.Ask(scene, language, "code", "code.function", code);
+    }
+
+    /// <summary>A function as it stands in a program, for the base model to read.</summary>
+    public static string Text(LabScene scene, LabLanguage language) => Function(scene, language, scene.Dice.Next(language.Entities["operation"].Count));
+
+    private static string Function(LabScene scene, LabLanguage language, int place)
+    {
         var function = Held(scene, Functions);
         var (u, v) = Held(scene, Parameters);
-        var k = LabTasks.Number(dice.Next(2, 10));
+        var k = LabTasks.Number(scene.Dice.Next(2, 10));
         scene.Set("f", function);
         scene.Set("u", u);
         scene.Set("v", v);
         scene.Set("k", k);
         scene.Bind("operation", "operation", place);
-        var (parameters, body) = operations[place].Key switch
+        var (parameters, body) = language.Entities["operation"][place].Key switch
         {
             "add" => ($"{u}, {v}", $"{u} + {v}"),
             "subtract" => ($"{u}, {v}", $"{u} - {v}"),
@@ -45,7 +52,7 @@ internal static class LabCode
             "upper" => (u, $"{u}.upper()"),
             var key => throw new FormatException($"The lab's operation '{key}' has no code."),
         };
-        return LabTasks.Ask(scene, language, "code", "code.function", $"def {function}({parameters}):\n    return {body}");
+        return $"def {function}({parameters}):\n    return {body}";
     }
 
     // Of every six names the fifth is for development and the sixth for test.

@@ -1,6 +1,6 @@
 namespace CrossLingual.Data;
 
-/// <summary>Plain text of the lab: stories of a person or two, and statements about the world and numbers.</summary>
+/// <summary>Plain text of the lab: stories of a person, statements about the world and numbers, and a little code.</summary>
 internal static class LabTexts
 {
     private static readonly string[] Stories = ["lives", "job", "food", "color", "pet", "age", "owns"];
@@ -9,7 +9,13 @@ internal static class LabTexts
     public static string Paragraph(LabScene scene, LabLanguage language)
     {
         var sentences = new List<string>();
-        if (scene.Dice.Next(3) == 0)
+        var form = scene.Dice.Next(12);
+        if (form == 0)
+        {
+            return string.Join('\n', Enumerable.Range(0, scene.Dice.Next(1, 4)).Select(_ => LabCode.Text(scene, language)));
+        }
+
+        if (form <= 4)
         {
             scene.Bind("p", "person");
             var kinds = Stories.ToArray();
