@@ -47,13 +47,13 @@ internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice)
 
     public void Set(string slot, string text) => _literals[slot] = new LabEntity(text, new Dictionary<string, string> { ["base"] = text });
 
-    /// <summary>Two numbers whose pair belongs to the split.</summary>
+    /// <summary>Two numbers whose pair, in either order, belongs to the split.</summary>
     public (int X, int Y) Pair(Func<(int X, int Y)> draw)
     {
         while (true)
         {
             var (x, y) = draw();
-            var tenth = Seed.For("lab numbers", x, y).Value % 10;
+            var tenth = Seed.For("lab numbers", Math.Min(x, y), Math.Max(x, y)).Value % 10;
             var of = tenth switch { 8 => LabSplit.Dev, 9 => LabSplit.Test, _ => LabSplit.Train };
             if (split == LabSplit.Any || of == split)
             {
