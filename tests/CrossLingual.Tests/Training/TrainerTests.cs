@@ -4,7 +4,6 @@ using CrossLingual.Models;
 using CrossLingual.Runs;
 using CrossLingual.Tests.Tiny;
 using CrossLingual.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CrossLingual.Tests.Training;

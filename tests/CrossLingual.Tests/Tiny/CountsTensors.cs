@@ -1,0 +1,8 @@
+namespace CrossLingual.Tests.Tiny;
+
+/// <summary>Test classes that count live tensors; the count is the process's, so they run one after another and alone.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class CountsTensors
+{
+    public const string Name = "counts live tensors";
+}
