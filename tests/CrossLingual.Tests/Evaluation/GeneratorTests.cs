@@ -169,7 +169,7 @@ public class GeneratorTests
         Assert.All(ways, options =>
         {
             Ids(model, options, prompts);
-            var before = Tensor.TotalCount;
+            var before = CountsTensors.Live();
             for (var i = 0; i < 3; i++)
             {
                 Ids(model, options, prompts);
@@ -185,7 +185,7 @@ public class GeneratorTests
         using var model = Model();
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        var before = Tensor.TotalCount;
+        var before = CountsTensors.Live();
         Assert.Throws<OperationCanceledException>(() => new Generator(model, TinyModel.Tokenizer, [2]).Complete(Prompts(4), Greedy, cancel: stop.Token));
         Assert.Equal(before, Tensor.TotalCount);
     }
