@@ -69,8 +69,8 @@ internal static class EvalCommand
     private static Table TableOf(EvalResult result)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("language", "task")
-            .AddColumn(new TableColumn("n").RightAligned()).AddColumn(new TableColumn("exact % [95 %]").RightAligned())
-            .AddColumn(new TableColumn("F1 % [95 %]").RightAligned()).AddColumn(new TableColumn("ended %").RightAligned());
+            .AddColumn(new TableColumn("n").RightAligned()).AddColumn(new TableColumn("exact % (95 %)").RightAligned())
+            .AddColumn(new TableColumn("F1 % (95 %)").RightAligned()).AddColumn(new TableColumn("ended %").RightAligned());
         foreach (var score in result.Scores)
         {
             var style = score.Task.Length == 0 ? "bold" : "default";

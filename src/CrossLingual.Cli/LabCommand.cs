@@ -18,9 +18,10 @@ internal static class LabCommand
         var languages = new Option<string>("--languages") { Description = "Target languages: es, de, hi, vi, sw.", DefaultValueFactory = _ => "es", HelpName = "L,…" };
         var seeds = new Option<int>("--seeds") { Description = "Trainings of each kind.", DefaultValueFactory = _ => 1 };
         var questions = new Option<int>("--questions") { Description = "Test questions in each language.", DefaultValueFactory = _ => 300 };
+        var examples = new Option<int>("--examples") { Description = "Translated instructions to train on.", DefaultValueFactory = _ => 6000 };
         var output = Options.Out();
         var json = Options.Json();
-        var command = new Command("lab", "Train the embedded model for a language, ask it in six before and after, and write a report.") { methods, languages, seeds, questions, output, json };
+        var command = new Command("lab", "Train the embedded model for a language, ask it in six before and after, and write a report.") { methods, languages, seeds, questions, examples, output, json };
         command.SetAction((result, cancel) =>
         {
             Check(result.GetValue(methods)!);
@@ -29,6 +30,7 @@ internal static class LabCommand
                 Languages = [.. result.GetValue(languages)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()],
                 Seeds = Math.Max(1, result.GetValue(seeds)),
                 Questions = Math.Max(6, result.GetValue(questions)),
+                Examples = Math.Max(6, result.GetValue(examples)),
                 Output = result.GetValue(output) ?? Path.Combine("artifacts", "lab"),
             };
             var line = $"xling lab {string.Join(' ', result.Tokens.Skip(1).Select(t => t.Value))}".TrimEnd();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace CrossLingual.Cli;
 
@@ -21,8 +22,10 @@ internal sealed class ProgressLines(string title, Action<string> write)
         }
 
         var left = share > 0.01 ? TimeSpan.FromSeconds(now.TotalSeconds * (1 - share) / share) : (TimeSpan?)null;
-        write($"{title}: {share * 100:0} %{(status.Length > 0 ? ", " + status : "")}{(left is { TotalSeconds: >= 1 } l ? $", {l:m\\:ss} left" : "")}");
+        write($"{title}: {share * 100:0} %{(status.Length > 0 ? ", " + status : "")}{(left is { TotalSeconds: >= 1 } l ? $", {Left(l)} left" : "")}");
         _next = share + 0.1;
         _last = now;
     }
+
+    private static string Left(TimeSpan left) => left.ToString(left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 }

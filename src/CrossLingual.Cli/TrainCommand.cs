@@ -43,10 +43,9 @@ internal static class TrainCommand
         {
             var table = new Table().Border(TableBorder.Rounded).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
             table.AddRow("final training loss", $"{outcome.Result.FinalLoss:0.0000}");
-            if (outcome.Before is { } before && outcome.After is { } after)
+            foreach (var held in outcome.HeldOut)
             {
-                table.AddRow($"held-out loss before ({before.Tokens:N0} tokens)", $"{before.Loss:0.0000}");
-                table.AddRow("held-out loss after", $"{after.Loss:0.0000}");
+                table.AddRow(Markup.Escape($"held-out loss, {held.Source} ({held.Before.Tokens:N0} tokens)"), $"{held.Before.Loss:0.0000} -> {held.After.Loss:0.0000}");
             }
 
             table.AddRow("tokens a second", $"{outcome.Result.Tokens / Math.Max(outcome.Result.Seconds, 1e-9):N0}");

@@ -126,7 +126,7 @@ public static class LabReport
         page.Made("Training", string.Create(CultureInfo.InvariantCulture, $"{arm.Training.Plan.Examples:N0} examples, {arm.Training.Plan.Steps:N0} steps, {arm.Training.Result.Seconds:0} s, {arm.Training.Result.Tokens / Math.Max(arm.Training.Result.Seconds, 1e-9):N0} tokens a second"))
             .Made("Seeds", string.Join(", ", outcome.Arms.Select(a => a.Seed).Distinct()))
             .Made("Questions", $"{outcome.Before.Of("en").Exact.N} in each language, the same in all")
-            .Made("Held-out loss (nats a token)", string.Join("; ", outcome.Arms.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Language} seed {a.Seed}: {a.Training.Before?.Loss:0.000} to {a.Training.After?.Loss:0.000}"))))
+            .Made("Held-out loss (nats a token)", string.Join("; ", outcome.Arms.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Language} seed {a.Seed}: {string.Join(", ", a.Training.HeldOut.Select(h => $"{h.Before.Loss:0.000} to {h.After.Loss:0.000}"))}"))))
             .Made("Whole run", string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"));
         var machine = new Manifest { Command = command, Seed = 0 };
         return page.Made("Machine", $"{machine.Processor}; {machine.System}; {machine.Runtime}").Made("Version", machine.Version);

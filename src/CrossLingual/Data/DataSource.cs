@@ -39,6 +39,11 @@ public sealed record DataSource
     /// <summary>How often each record is used in an epoch, at least 1.</summary>
     public int Repeat { get; init; } = 1;
 
+    /// <summary>What it is in a few words, for tables.</summary>
+    public string Name => Path.Length > 0
+        ? $"{System.IO.Path.GetFileName(Path)} {Language}"
+        : $"{Kind} {Language}{(Split == LabSplit.Any ? "" : " " + Split.ToString().ToLowerInvariant())}";
+
     /// <summary>Reads an entry of a recipe.</summary>
     public static DataSource Read(RecipeSection section)
     {

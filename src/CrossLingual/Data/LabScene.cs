@@ -47,17 +47,20 @@ internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice)
 
     public void Set(string slot, string text) => _literals[slot] = new LabEntity(text, new Dictionary<string, string> { ["base"] = text });
 
-    /// <summary>Two numbers whose pair belongs to the split.</summary>
-    public (int X, int Y) Pair(Func<(int X, int Y)> draw)
+    /// <summary>Two numbers whose pair, in either order, belongs to the split.</summary>
+    public (int X, int Y) Pair(Func<(int X, int Y)> draw) =>
+        Held(draw, pair => $"{Math.Min(pair.X, pair.Y)} {Math.Max(pair.X, pair.Y)}");
+
+    /// <summary>Draws until the key's hash belongs to the split: a tenth is for development, a tenth for test.</summary>
+    public T Held<T>(Func<T> draw, Func<T, string> key)
     {
         while (true)
         {
-            var (x, y) = draw();
-            var tenth = Seed.For("lab numbers", x, y).Value % 10;
-            var of = tenth switch { 8 => LabSplit.Dev, 9 => LabSplit.Test, _ => LabSplit.Train };
-            if (split == LabSplit.Any || of == split)
+            var drawn = draw();
+            var tenth = Seed.For("lab held", key(drawn)).Value % 10;
+            if (split == LabSplit.Any || split == tenth switch { 8 => LabSplit.Dev, 9 => LabSplit.Test, _ => LabSplit.Train })
             {
-                return (x, y);
+                return drawn;
             }
         }
     }

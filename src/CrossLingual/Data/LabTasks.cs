@@ -218,7 +218,7 @@ internal static class LabTasks
         return [.. list];
     }
 
-    private static List<string> Words(LabScene scene, LabLanguage language, int count)
+    internal static List<string> Words(LabScene scene, LabLanguage language, int count)
     {
         var groups = Enumerable.Range(0, count).Select(_ => scene.Dice.Pick(WordGroups)).ToList();
         var words = new List<string>();

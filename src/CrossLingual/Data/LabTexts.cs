@@ -1,6 +1,6 @@
 namespace CrossLingual.Data;
 
-/// <summary>Plain text of the lab: stories of a person or two, and statements about the world and numbers.</summary>
+/// <summary>Plain text of the lab: stories of two people, lists, statements about the world and numbers, a little code.</summary>
 internal static class LabTexts
 {
     private static readonly string[] Stories = ["lives", "job", "food", "color", "pet", "age", "owns"];
@@ -8,28 +8,49 @@ internal static class LabTexts
 
     public static string Paragraph(LabScene scene, LabLanguage language)
     {
-        var sentences = new List<string>();
-        if (scene.Dice.Next(3) == 0)
+        var dice = scene.Dice;
+        return dice.Next(12) switch
+        {
+            0 => LabCode.Text(scene, language),
+            1 or 2 => List(scene, language),
+            <= 6 => Story(scene, language),
+            _ => string.Join(' ', Enumerable.Range(0, dice.Next(2, 6)).Select(_ => Statement(scene, language, dice.Pick(Topics)))),
+        };
+    }
+
+    // Two people; some of what is told is told again in other words, so that a reader learns to look back.
+    private static string Story(LabScene scene, LabLanguage language)
+    {
+        var (told, again) = (new List<string>(), new List<string>());
+        var kinds = Stories.ToArray();
+        scene.Dice.Shuffle<string>(kinds);
+        var common = scene.Dice.Next(1, 3);
+        foreach (var extra in new[] { 1, 0 })
         {
             scene.Bind("p", "person");
-            var kinds = Stories.ToArray();
-            scene.Dice.Shuffle<string>(kinds);
-            foreach (var kind in kinds.Take(scene.Dice.Next(2, 6)))
+            foreach (var kind in kinds.Take(common + extra))
             {
                 var (list, wording) = LabTasks.Sentence(scene, kind);
-                sentences.Add(scene.Say(language, list, wording).Text);
-            }
-        }
-        else
-        {
-            var count = scene.Dice.Next(2, 6);
-            for (var i = 0; i < count; i++)
-            {
-                sentences.Add(Statement(scene, language, scene.Dice.Pick(Topics)));
+                told.Add(scene.Say(language, list, wording).Text);
+                if (kind != "owns")   // whose wordings tell different things
+                {
+                    again.Add(scene.Say(language, list, (wording + scene.Dice.Next(1, 6)) % 6).Text);
+                }
             }
         }
 
-        return string.Join(' ', sentences);
+        var (first, second) = (told.ToArray(), again.ToArray());
+        scene.Dice.Shuffle<string>(first);
+        scene.Dice.Shuffle<string>(second);
+        return string.Join(' ', first.Concat(second.Take(scene.Dice.Next(1, 4))));
+    }
+
+    // A list and the same list again, from either end.
+    private static string List(LabScene scene, LabLanguage language)
+    {
+        var words = LabTasks.Words(scene, language, scene.Dice.Next(2, 6));
+        var again = scene.Dice.Next(2) == 0 ? words : [.. words.AsEnumerable().Reverse()];
+        return $"{string.Join(", ", words)}.\n{string.Join(", ", again)}.";
     }
 
     private static string Statement(LabScene scene, LabLanguage language, string topic)

@@ -23,10 +23,15 @@ public sealed record TrainingPlan(int Examples, long Tokens, long LearnedTokens,
 /// <summary>What a training run left.</summary>
 /// <param name="Plan">What was planned.</param>
 /// <param name="Result">What was done.</param>
-/// <param name="Before">Held-out loss of the model as it was; null without held-out data.</param>
-/// <param name="After">Held-out loss of the result.</param>
+/// <param name="HeldOut">Loss on each held-out source, before and after.</param>
 /// <param name="Model">The folder of the model or adapter that was written.</param>
-public sealed record TrainingOutcome(TrainingPlan Plan, TrainingResult Result, HeldOut? Before, HeldOut? After, string Model);
+public sealed record TrainingOutcome(TrainingPlan Plan, TrainingResult Result, IReadOnlyList<HeldOutChange> HeldOut, string Model);
+
+/// <summary>How training changed the loss on one held-out source.</summary>
+/// <param name="Source">The source: its kind, language and part.</param>
+/// <param name="Before">Of the model as it was.</param>
+/// <param name="After">Of the result.</param>
+public sealed record HeldOutChange(string Source, HeldOut Before, HeldOut After);
 
 /// <summary>Runs a training recipe: model and data in, a run folder with the new model folder out.</summary>
 public sealed class TrainingRun : IDisposable
@@ -37,7 +42,7 @@ public sealed class TrainingRun : IDisposable
     private readonly LoraAdapter? _adapter;
     private readonly Trainer _trainer;
     private readonly List<TokenizedExample> _examples;
-    private readonly List<TokenizedExample> _heldOut;
+    private readonly List<(string Source, List<TokenizedExample> Examples)> _heldOut;
     private readonly Compute _compute;
     private readonly Seed _seed;
 
@@ -63,7 +68,7 @@ public sealed class TrainingRun : IDisposable
 
         var lab = new Lazy<Lab>(() => Lab.Load());
         _examples = [.. recipe.Data.SelectMany(source => Enumerable.Repeat(Encode(source, lab), source.Repeat).SelectMany(e => e))];
-        _heldOut = [.. recipe.HeldOut.SelectMany(source => Encode(source, lab))];
+        _heldOut = [.. recipe.HeldOut.Select(source => (source.Name, Encode(source, lab)))];
         _model = recipe.Fresh is null ? _folder.Load(_compute) : Llama.Fresh(_folder.Config, _seed.And("weights"), _compute);
         if (recipe.Lora is { } lora)
         {
@@ -112,12 +117,12 @@ public sealed class TrainingRun : IDisposable
         }
 
         run.Event("start", new { Plan, ResumedAt = checkpoints?.LastStep ?? 0 });
-        var before = _heldOut.Count > 0 ? Loss.Measure(_model, _heldOut, cancel: cancel) : null;
+        var before = Measure(cancel);
         var result = _trainer.Run(_examples, checkpoints, new Recorded(run, progress), cancel);
-        var after = _heldOut.Count > 0 ? Loss.Measure(_model, _heldOut, cancel: cancel) : null;
+        var heldOut = _heldOut.Zip(before, Measure(cancel)).Select(h => new HeldOutChange(h.First.Source, h.Second, h.Third)).ToList();
         var saved = Save(run);
-        run.Event("end", new { result, before, after });
-        var outcome = new TrainingOutcome(Plan, result, before, after, saved);
+        run.Event("end", new { result, heldOut });
+        var outcome = new TrainingOutcome(Plan, result, heldOut, saved);
         run.WriteJson("result.json", outcome with { Model = System.IO.Path.GetFileName(saved) });
         return outcome;
     }
@@ -129,6 +134,8 @@ public sealed class TrainingRun : IDisposable
         _adapter?.Dispose();
         _model.Dispose();
     }
+
+    private List<HeldOut> Measure(CancellationToken cancel) => [.. _heldOut.Select(h => Loss.Measure(_model, h.Examples, cancel: cancel))];
 
     private string Save(RunFolder run)
     {
