@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using CrossLingual.Data;
 using CrossLingual.Models;
 using CrossLingual.Runs;

@@ -7,7 +7,6 @@ using static TorchSharp.torch;
 
 namespace CrossLingual.Tests.Training;
 
-[Collection(CountsTensors.Name)]
 public class TrainerTests
 {
     private static readonly TrainingOptions Options = new() { Rows = 2, Length = 40, LearningRate = 1e-2, Steps = 12, WarmUp = 0.1 };
