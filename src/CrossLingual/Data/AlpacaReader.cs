@@ -32,12 +32,12 @@ public static class AlpacaReader
         var text = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsMemory(3) : bytes;
         return text.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8)
             ? Array(text, path, language, fields)
-            : Lines(path, language, fields);
+            : Lines(text, path, language, fields);
     }
 
     private static IEnumerable<Example> Array(ReadOnlyMemory<byte> text, string path, string language, AlpacaFields fields)
     {
-        using var document = Parse(text, path);
+        using var document = Parse(text, path, 1);
         var number = 0;
         foreach (var record in document.RootElement.EnumerateArray())
         {
@@ -46,23 +46,24 @@ public static class AlpacaReader
         }
     }
 
-    private static IEnumerable<Example> Lines(string path, string language, AlpacaFields fields)
+    private static IEnumerable<Example> Lines(ReadOnlyMemory<byte> text, string path, string language, AlpacaFields fields)
     {
-        var number = 0;
-        foreach (var line in File.ReadLines(path, new UTF8Encoding(false, throwOnInvalidBytes: true)))
+        for (var number = 1; !text.IsEmpty; number++)
         {
-            number++;
-            if (line.Length == 0)
+            var end = text.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? text : text[..end];
+            text = end < 0 ? default : text[(end + 1)..];
+            if (line.Span.Trim(" \t\r"u8).IsEmpty)
             {
                 continue;
             }
 
-            using var document = Parse(Encoding.UTF8.GetBytes(line), $"{path}:{number}");
+            using var document = Parse(line, path, number);
             yield return Record(document.RootElement, path, $"line {number}", number, language, fields);
         }
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> text, string where)
+    private static JsonDocument Parse(ReadOnlyMemory<byte> text, string path, int firstLine)
     {
         try
         {
@@ -70,7 +71,9 @@ public static class AlpacaReader
         }
         catch (JsonException e)
         {
-            throw new UserException("XL131", $"{where}: not JSON: {e.Message} The file must be a JSON array of records or one record a line, in UTF-8.", e);
+            // The message ends with the place, counted from 0 within this text.
+            var what = e.Message.Split(" LineNumber:")[0];
+            throw new UserException("XL131", $"{path}:{firstLine + (e.LineNumber ?? 0)}: not JSON: {what} The file must be a JSON array of records or one record a line, in UTF-8.", e);
         }
     }
 
@@ -81,14 +84,21 @@ public static class AlpacaReader
             throw new UserException("XL131", $"{path}, {where}: a record must be an object with '{fields.Instruction}' and '{fields.Output}'; found {record.ValueKind}.");
         }
 
-        return new Example
+        try
         {
-            Id = Value("id") ?? $"{Path.GetFileNameWithoutExtension(path)}-{number}",
-            Language = language,
-            Instruction = Required(fields.Instruction),
-            Input = Value(fields.Input) ?? "",
-            Output = Required(fields.Output),
-        };
+            return new Example
+            {
+                Id = Value("id") ?? $"{Path.GetFileNameWithoutExtension(path)}-{number}",
+                Language = language,
+                Instruction = Required(fields.Instruction),
+                Input = Value(fields.Input) ?? "",
+                Output = Required(fields.Output),
+            };
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new UserException("XL131", $"{path}, {where}: its text is not Unicode: {e.Message} Save the file as UTF-8.", e);
+        }
 
         string Required(string name) => Value(name) ?? throw new UserException(
             "XL131",

@@ -52,13 +52,13 @@ public sealed record DataSource
         var language = section.Text("language");
         if (!isFile && language.Length > 0 && !Lab.AllLanguages.Contains(language))
         {
-            section.Problem($"'{language}' is not a language of the lab; it has: {string.Join(", ", Lab.AllLanguages)}");
+            section.Problem($"'{language}' is not a language of the lab; it has: {string.Join(", ", Lab.AllLanguages)}", "language");
         }
 
         var tasks = kind == "lab" ? section.Texts("tasks") : [];
         if (tasks.Except(Lab.Tasks).FirstOrDefault() is { } strange)
         {
-            section.Problem($"'{strange}' is not a task of the lab; it has: {string.Join(", ", Lab.Tasks)}");
+            section.Problem($"'{strange}' is not a task of the lab; it has: {string.Join(", ", Lab.Tasks)}", "tasks");
         }
 
         var fields = kind == "alpaca" ? section.Section("fields") : null;

@@ -75,7 +75,7 @@ public static class Evaluator
             Seed = options.Seed.Value,
             Compute = $"{compute.Device.type} {TensorTypes.ConfigNameOf(compute.Type)}".ToLowerInvariant(),
             Threads = TorchSharp.torch.get_num_threads(),
-            Hashes = recipe.Data.SelectMany(s => s.Files()).Distinct().ToDictionary(f => Path.GetFileName(f), Runs.Manifest.HashFile),
+            Hashes = recipe.Data.SelectMany(s => s.Files()).Distinct().ToDictionary(Runs.Manifest.NameOf, Runs.Manifest.HashFile),
         });
         run.WriteLines("samples.jsonl", result.Samples);
         run.WriteJson("results.json", result.Scores);

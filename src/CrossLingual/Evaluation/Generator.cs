@@ -102,7 +102,8 @@ public sealed class Generator(Llama model, Tokenizer tokenizer, IReadOnlyList<in
         using var outer = NewDisposeScope();
         using var _ = no_grad();
         var longest = prompts.Max(p => p.Length);
-        var steps = Math.Min(options.MaxNewTokens, model.Config.MaxPositions - longest);
+        var room = prompts.Select(p => Math.Min(options.MaxNewTokens, model.Config.MaxPositions - p.Length)).ToArray();
+        var steps = room.Max();
         var results = prompts.Select(_ => (Ids: new List<int>(), Stopped: false)).ToArray();
         var rows = Enumerable.Range(0, prompts.Length).ToList();   // prompts that still go on
         var padding = tensor(prompts.Select(p => (long)(longest - p.Length)).ToArray(), device: model.Device);
@@ -125,7 +126,10 @@ public sealed class Generator(Llama model, Tokenizer tokenizer, IReadOnlyList<in
                 else
                 {
                     results[rows[i]].Ids.Add(chosen[i]);
-                    going.Add(i);
+                    if (results[rows[i]].Ids.Count < room[rows[i]])
+                    {
+                        going.Add(i);
+                    }
                 }
             }
 
@@ -177,6 +181,16 @@ public sealed class Generator(Llama model, Tokenizer tokenizer, IReadOnlyList<in
         }
 
         Array.Sort(keys, order);
+        for (int i = 0, next; i < order.Length; i = next)
+        {
+            // Equals come in the order of their ids, as the greedy choice takes them; sorting alone leaves them anyhow.
+            for (next = i + 1; next < order.Length && keys[next] == keys[i]; next++)
+            {
+            }
+
+            Array.Sort(order, i, next - i);
+        }
+
         var limit = options.TopK > 0 ? Math.Min(options.TopK, order.Length) : order.Length;
         double mass = 0;
         var kept = 0;

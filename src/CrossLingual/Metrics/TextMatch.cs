@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -40,11 +41,43 @@ public static partial class TextMatch
 
     private static string Normal(string text) => Space().Replace(text.Normalize(NormalizationForm.FormC), " ").Trim();
 
-    private static List<string> Tokens(string text) => [.. Token().Matches(text.Normalize(NormalizationForm.FormC)).Select(m => m.Value)];
+    // By code points: letters and emoji beyond U+FFFF are two UTF-16 units each, and halves are no tokens.
+    private static List<string> Tokens(string text)
+    {
+        var tokens = new List<string>();
+        var word = new StringBuilder();
+        foreach (var rune in text.Normalize(NormalizationForm.FormC).EnumerateRunes())
+        {
+            if (IsWord(rune))
+            {
+                word.Append(rune);
+                continue;
+            }
+
+            End();
+            if (!Rune.IsWhiteSpace(rune))
+            {
+                tokens.Add(rune.ToString());
+            }
+        }
+
+        End();
+        return tokens;
+
+        void End()
+        {
+            if (word.Length > 0)
+            {
+                tokens.Add(word.ToString());
+                word.Clear();
+            }
+        }
+    }
+
+    private static bool IsWord(Rune rune) => Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is
+        UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
+        or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();
-
-    [GeneratedRegex(@"[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]")]
-    private static partial Regex Token();
 }

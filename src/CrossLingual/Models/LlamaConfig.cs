@@ -132,7 +132,7 @@ public sealed record LlamaConfig
 
         try
         {
-            return Parse(JsonNode.Parse(File.ReadAllText(path))!.AsObject(), path);
+            return Parse(JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false })!.AsObject(), path);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
         {
@@ -147,37 +147,32 @@ public sealed record LlamaConfig
     public static LlamaConfig Parse(JsonObject json, string origin)
     {
         var problems = new List<string>();
-        var family = json["model_type"]?.GetValue<string>() ?? "llama";
+        var family = Value(json, "model_type", "llama", "a text");
         if (!Families.Contains(family))
         {
             problems.Add($"model_type is '{family}'; supported: {string.Join(", ", Families)}");
         }
 
-        if (json["hidden_act"]?.GetValue<string>() is { } activation and not "silu")
+        if (Value(json, "hidden_act", "silu", "a text") is var activation and not "silu")
         {
             problems.Add($"hidden_act is '{activation}'; silu is supported");
         }
 
-        if (json["use_sliding_window"]?.GetValue<bool>() == true)
+        if (Flag("use_sliding_window"))
         {
             problems.Add("use_sliding_window is true; full attention is supported");
         }
 
         var hidden = Size("hidden_size");
         var heads = Size("num_attention_heads");
-        var keyValueHeads = Size("num_key_value_heads", heads);
-        var headSize = Size("head_dim", heads > 0 ? hidden / heads : 0);
-        if (heads > 0 && keyValueHeads > 0 && heads % keyValueHeads != 0)
+        var shared = Size("num_key_value_heads", heads);
+        if (heads > 0 && shared > 0 && heads % shared != 0)
         {
-            problems.Add($"num_key_value_heads {keyValueHeads} does not divide num_attention_heads {heads}");
+            problems.Add($"num_key_value_heads {shared} does not divide num_attention_heads {heads}");
         }
 
-        if (headSize % 2 != 0)
-        {
-            problems.Add($"the head size {headSize} is odd; rotary positions need an even one");
-        }
-
-        var bias = json["attention_bias"]?.GetValue<bool>() ?? false;
+        var rope = json["rope_parameters"] as JsonObject;   // newer files keep all rotary settings together
+        var bias = Flag("attention_bias");
         var config = new LlamaConfig
         {
             ModelType = family,
@@ -186,17 +181,17 @@ public sealed record LlamaConfig
             IntermediateSize = Size("intermediate_size"),
             Layers = Size("num_hidden_layers", limit: 10_000),
             Heads = heads,
-            KeyValueHeads = keyValueHeads,
-            HeadSize = headSize,
+            KeyValueHeads = shared,
+            HeadSize = HeadSizeOf(),
             MaxPositions = Size("max_position_embeddings", 2048),
-            NormEpsilon = json["rms_norm_eps"]?.GetValue<double>() ?? 1e-6,
-            RopeTheta = json["rope_theta"]?.GetValue<double>() ?? 10000,
-            RopeScaling = Scaling(json, problems),
-            TiedEmbeddings = json["tie_word_embeddings"]?.GetValue<bool>() ?? false,
+            NormEpsilon = Positive(json, "rms_norm_eps", 1e-6),
+            RopeTheta = Positive(rope?["rope_theta"] is null ? json : rope, "rope_theta", 10000),
+            RopeScaling = Scaling(rope ?? json["rope_scaling"] as JsonObject),
+            TiedEmbeddings = Flag("tie_word_embeddings"),
             AttentionBias = bias || family == "qwen2",
             OutputBias = bias,
-            FeedForwardBias = json["mlp_bias"]?.GetValue<bool>() ?? false,
-            StoredType = (json["torch_dtype"] ?? json["dtype"])?.GetValue<string>() ?? "float32",
+            FeedForwardBias = Flag("mlp_bias"),
+            StoredType = Value(json, json["torch_dtype"] is null ? "dtype" : "torch_dtype", "float32", "a text"),
             BosId = Ids("bos_token_id").Select(id => (int?)id).FirstOrDefault(),
             EosIds = Ids("eos_token_id"),
             Source = json,
@@ -205,31 +200,113 @@ public sealed record LlamaConfig
             ? config
             : throw new UserException("XL310", $"{origin} cannot be used: {string.Join("; ", problems)}. Correct it or choose another model.");
 
-        int Size(string key, int fallback = 0, int limit = 10_000_000)
+        T Value<T>(JsonObject from, string key, T otherwise, string kind)
         {
-            var value = json[key] is JsonValue found && found.TryGetValue<long>(out var number) ? number : fallback;
-            if (value < 1 || value > limit)
+            if (from[key] is not { } node)
             {
-                problems.Add(json[key] is null ? $"{key} is missing" : $"{key} is {json[key]!.ToJsonString()}; it must be 1 to {limit}");
-                return 0;
+                return otherwise;
             }
 
-            return (int)value;
+            if (node is JsonValue value && value.TryGetValue<T>(out var found))
+            {
+                return found;
+            }
+
+            problems.Add($"{key} is {node.ToJsonString()}; it must be {kind}");
+            return otherwise;
         }
 
-        int[] Ids(string key) => json[key] switch
+        bool Flag(string key) => Value(json, key, false, "true or false");
+
+        double Positive(JsonObject from, string key, double otherwise)
         {
-            JsonArray many => [.. many.Select(id => id!.GetValue<int>())],
-            JsonValue one => [one.GetValue<int>()],
-            _ => [],
-        };
+            var value = from[key] is null ? otherwise : from[key] is JsonValue found && found.TryGetValue<double>(out var number) ? number : double.NaN;
+            if (!(value > 0 && double.IsFinite(value)))
+            {
+                problems.Add($"{key} is {from[key]?.ToJsonString() ?? "missing"}; it must be a number above 0");
+            }
+
+            return value;
+        }
+
+        int Size(string key, int otherwise = 0, int limit = 10_000_000)
+        {
+            if (json[key] is null)
+            {
+                // What follows from another key is missing with that one.
+                if (otherwise == 0 && key != "num_key_value_heads")
+                {
+                    problems.Add($"{key} is missing");
+                }
+
+                return otherwise;
+            }
+
+            if (json[key] is JsonValue found && found.TryGetValue<long>(out var value) && value >= 1 && value <= limit)
+            {
+                return (int)value;
+            }
+
+            problems.Add($"{key} is {json[key]!.ToJsonString()}; it must be 1 to {limit}");
+            return 0;
+        }
+
+        int HeadSizeOf()
+        {
+            var follows = json["head_dim"] is null;
+            var size = !follows ? Size("head_dim") : heads > 0 ? hidden / heads : 0;
+            if (follows && heads > 0 && hidden % heads != 0)
+            {
+                problems.Add($"num_attention_heads {heads} does not divide hidden_size {hidden}, and head_dim is missing");
+            }
+            else if (size % 2 != 0)
+            {
+                problems.Add($"the head size {size} is odd; rotary positions need an even one");
+            }
+
+            return size;
+        }
+
+        int[] Ids(string key)
+        {
+            JsonNode?[] nodes = json[key] is JsonArray many ? [.. many] : json[key] is { } one ? [one] : [];
+            var ids = nodes.OfType<JsonValue>().Where(n => n.TryGetValue<int>(out _)).Select(n => n.GetValue<int>()).ToArray();
+            if (ids.Length < nodes.Length)
+            {
+                problems.Add($"{key} is {json[key]!.ToJsonString()}; it must be a whole number or a list of them");
+            }
+
+            return ids;
+        }
+
+        RopeScaling? Scaling(JsonObject? scaling)
+        {
+            var type = scaling is null ? "default" : Value(scaling, "rope_type", Value(scaling, "type", "default", "a text"), "a text");
+            if (type != "llama3")
+            {
+                if (type != "default")
+                {
+                    problems.Add($"rope_scaling type is '{type}'; llama3 is supported");
+                }
+
+                return null;
+            }
+
+            var (low, high) = (Positive(scaling!, "low_freq_factor", 0), Positive(scaling!, "high_freq_factor", 0));
+            if (low > 0 && high > 0 && low >= high)
+            {
+                problems.Add($"low_freq_factor {scaling!["low_freq_factor"]} must be below high_freq_factor {scaling["high_freq_factor"]}");
+            }
+
+            return new RopeScaling(Positive(scaling!, "factor", 0), low, high, (int)Math.Min(int.MaxValue, Positive(scaling!, "original_max_position_embeddings", 0)));
+        }
     }
 
     /// <summary>The settings as config.json, with unknown keys of the source kept.</summary>
     public string ToJson()
     {
         var json = (JsonObject)Source.DeepClone();
-        json["architectures"] ??= new JsonArray("LlamaForCausalLM");
+        json["architectures"] ??= new JsonArray(ModelType switch { "qwen2" => "Qwen2ForCausalLM", "mistral" => "MistralForCausalLM", _ => "LlamaForCausalLM" });
         json["model_type"] = ModelType;
         json["vocab_size"] = VocabularySize;
         json["hidden_size"] = HiddenSize;
@@ -247,7 +324,29 @@ public sealed record LlamaConfig
         json["rms_norm_eps"] = NormEpsilon;
         json["rope_theta"] = RopeTheta;
         json["tie_word_embeddings"] = TiedEmbeddings;
-        json["torch_dtype"] = StoredType;
+        json[json.ContainsKey("dtype") && !json.ContainsKey("torch_dtype") ? "dtype" : "torch_dtype"] = StoredType;
+        if (ModelType != "qwen2" && (AttentionBias || json.ContainsKey("attention_bias")))
+        {
+            json["attention_bias"] = AttentionBias;
+        }
+
+        if (FeedForwardBias || json.ContainsKey("mlp_bias"))
+        {
+            json["mlp_bias"] = FeedForwardBias;
+        }
+
+        if (RopeScaling is { } scaling && !json.ContainsKey("rope_parameters"))
+        {
+            json["rope_scaling"] ??= new JsonObject
+            {
+                ["rope_type"] = "llama3",
+                ["factor"] = scaling.Factor,
+                ["low_freq_factor"] = scaling.LowFrequencyFactor,
+                ["high_freq_factor"] = scaling.HighFrequencyFactor,
+                ["original_max_position_embeddings"] = scaling.OriginalContext,
+            };
+        }
+
         if (BosId is { } bos)
         {
             json["bos_token_id"] = bos;
@@ -259,39 +358,5 @@ public sealed record LlamaConfig
         }
 
         return json.ToJsonString(JsonText.Indented) + "\n";
-    }
-
-    private static RopeScaling? Scaling(JsonObject json, List<string> problems)
-    {
-        if (json["rope_scaling"] is not JsonObject scaling)
-        {
-            return null;
-        }
-
-        var type = (scaling["rope_type"] ?? scaling["type"])?.GetValue<string>();
-        if (type is null or "default")
-        {
-            return null;
-        }
-
-        if (type != "llama3")
-        {
-            problems.Add($"rope_scaling type is '{type}'; llama3 is supported");
-            return null;
-        }
-
-        try
-        {
-            return new RopeScaling(
-                scaling["factor"]!.GetValue<double>(),
-                scaling["low_freq_factor"]!.GetValue<double>(),
-                scaling["high_freq_factor"]!.GetValue<double>(),
-                scaling["original_max_position_embeddings"]!.GetValue<int>());
-        }
-        catch (NullReferenceException)
-        {
-            problems.Add("rope_scaling lacks one of factor, low_freq_factor, high_freq_factor, original_max_position_embeddings");
-            return null;
-        }
     }
 }

@@ -88,7 +88,7 @@ public sealed class ModelFolder
     /// <summary>Loads the weights.</summary>
     /// <param name="compute">Device and type of computation.</param>
     /// <param name="storeAs">Type in which weights are held; null keeps the file's.</param>
-    /// <exception cref="UserException">XL30x a damaged file, XL313 to XL316 weights that do not fit the configuration.</exception>
+    /// <exception cref="UserException">XL30x a damaged file, XL313, XL314 weights that do not fit the configuration.</exception>
     public Llama Load(Compute compute, ScalarType? storeAs = null)
     {
         using var scope = NewDisposeScope();
@@ -176,7 +176,7 @@ public sealed class ModelFolder
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(index));
-            var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => p.Value.GetString()!).Distinct().Order(StringComparer.Ordinal).ToList();
+            var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => p.Value.GetString() ?? throw new JsonException($"'{p.Name}' has no file.")).Distinct().Order(StringComparer.Ordinal).ToList();
             var strange = names.Find(name => System.IO.Path.GetFileName(name) != name);
             return strange is null
                 ? [.. names.Select(name => System.IO.Path.Combine(Path, name))]
@@ -247,7 +247,7 @@ public sealed class ModelFolder
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            return json.RootElement.TryGetProperty("eos_token_id", out var eos)
+            return json.RootElement.TryGetProperty("eos_token_id", out var eos) && eos.ValueKind != JsonValueKind.Null
                 ? eos.ValueKind == JsonValueKind.Array ? [.. eos.EnumerateArray().Select(e => e.GetInt32())] : [eos.GetInt32()]
                 : null;
         }

@@ -21,14 +21,15 @@ public sealed class Safetensors : IDisposable
 {
     private const long LargestHeader = 100_000_000;
 
-    private static readonly Dictionary<string, int> ElementSizes = new()
+    // In the reference implementation's order, in which files are written.
+    private static readonly OrderedDictionary<string, int> ElementSizes = new()
     {
-        ["F64"] = 8,
         ["I64"] = 8,
+        ["F64"] = 8,
         ["F32"] = 4,
         ["I32"] = 4,
-        ["F16"] = 2,
         ["BF16"] = 2,
+        ["F16"] = 2,
         ["I16"] = 2,
         ["I8"] = 1,
         ["U8"] = 1,
@@ -61,6 +62,9 @@ public sealed class Safetensors : IDisposable
     /// <summary>Bytes an element of a type takes.</summary>
     public static int ElementSize(string type) => ElementSizes[type];
 
+    /// <summary>Place of a type in the order in which tensors are written.</summary>
+    internal static int RankOf(string type) => ElementSizes.IndexOf(type);
+
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="UserException">XL301 to XL308: what is wrong, in which tensor, and what to do.</exception>
     public static Safetensors Open(string path)
@@ -78,19 +82,24 @@ public sealed class Safetensors : IDisposable
         var metadata = new Dictionary<string, string>();
         using (header)
         {
-            foreach (var property in header.RootElement.EnumerateObject())
+            try
             {
-                if (property.Name == "__metadata__")
+                foreach (var property in header.RootElement.EnumerateObject())
                 {
-                    foreach (var item in property.Value.EnumerateObject())
+                    if (property.Name == "__metadata__")
                     {
-                        metadata[item.Name] = item.Value.ToString();
+                        metadata = property.Value.EnumerateObject().GroupBy(m => m.Name).ToDictionary(m => m.Key, m => m.Last().Value.ToString());
+                    }
+                    else if (!entries.TryAdd(property.Name, ReadEntry(path, property, dataStart, length)))
+                    {
+                        throw new UserException("XL306", $"{path}: tensor '{property.Name}' stands twice in the header. Write the file anew.");
                     }
                 }
-                else if (!entries.TryAdd(property.Name, ReadEntry(path, property, dataStart, length)))
-                {
-                    throw new UserException("XL306", $"{path}: tensor '{property.Name}' stands twice in the header. Write the file anew.");
-                }
+            }
+            catch (InvalidOperationException e)
+            {
+                // Names that are not Unicode, or __metadata__ that is not an object.
+                throw new UserException("XL304", $"{path}: the header is not valid JSON of tensor names and __metadata__ ({e.Message}). The file is damaged: download it again.", e);
             }
         }
 
@@ -165,11 +174,11 @@ public sealed class Safetensors : IDisposable
         long end;
         try
         {
-            type = property.Value.GetProperty("dtype").GetString()!;
+            type = property.Value.GetProperty("dtype").GetString() ?? throw new FormatException("dtype is null");
             shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
             var offsets = property.Value.GetProperty("data_offsets");
             start = offsets[0].GetInt64();
-            end = offsets[1].GetInt64();
+            end = offsets.GetArrayLength() == 2 ? offsets[1].GetInt64() : throw new FormatException("two offsets are needed");
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {

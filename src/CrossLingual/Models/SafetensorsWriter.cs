@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace CrossLingual.Models;
 
 /// <summary>
-/// Writes safetensors files in the order of the reference implementation (larger element types first, then names), so
+/// Writes safetensors files in the order of the reference implementation (by type, larger ones first, then by name), so
 /// that equal tensors give equal bytes. A file appears under its name only when it is whole.
 /// </summary>
 public static class SafetensorsWriter
@@ -23,7 +23,7 @@ public static class SafetensorsWriter
     {
         var ordered = tensors
             .Select(t => (Name: t.Key, Tensor: t.Value, Type: TensorTypes.NameOf(t.Value.dtype)))
-            .OrderByDescending(t => Safetensors.ElementSize(t.Type))
+            .OrderBy(t => Safetensors.RankOf(t.Type))
             .ThenBy(t => t.Name, StringComparer.Ordinal)
             .ToList();
         AtomicFile.Write(path, stream =>

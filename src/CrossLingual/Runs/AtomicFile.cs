@@ -37,8 +37,13 @@ public static class AtomicFile
     /// </summary>
     public static void WriteFolder(string path, Action<string> fill)
     {
+        // "out/" names the same folder as "out"; its neighbours must not be made inside it.
+        path = Path.TrimEndingDirectorySeparator(path);
         var temporary = $"{path}.{Environment.ProcessId}.partial";
         var replaced = $"{path}.{Environment.ProcessId}.replaced";
+        PutBack(replaced, path);
+        RemoveFolder(replaced);
+        RemoveFolder(temporary);
         Directory.CreateDirectory(temporary);
         try
         {
@@ -52,13 +57,28 @@ public static class AtomicFile
         }
         catch
         {
-            Directory.Delete(temporary, recursive: true);
+            RemoveFolder(temporary);
+            PutBack(replaced, path);
             throw;
         }
 
-        if (Directory.Exists(replaced))
+        RemoveFolder(replaced);
+    }
+
+    // A process of the same number may have been killed between its moves, or while it wrote.
+    private static void PutBack(string replaced, string path)
+    {
+        if (Directory.Exists(replaced) && !Directory.Exists(path))
         {
-            Directory.Delete(replaced, recursive: true);
+            Directory.Move(replaced, path);
+        }
+    }
+
+    private static void RemoveFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
         }
     }
 }

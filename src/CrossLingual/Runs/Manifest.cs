@@ -44,6 +44,9 @@ public sealed record Manifest
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
+    /// <summary>Name of a file in <see cref="Hashes"/>: its path from the working folder, as equal file names may stand in several.</summary>
+    public static string NameOf(string path) => Path.GetRelativePath(Environment.CurrentDirectory, path).Replace('\\', '/');
+
     private static string ProcessorName()
     {
         const string Linux = "/proc/cpuinfo";

@@ -9,14 +9,16 @@ namespace CrossLingual.Runs;
 /// </summary>
 public sealed class RecipeFile
 {
-    private readonly List<(int Line, string Text)> _problems = [];
+    private readonly List<(int Line, string Where, string Text)> _problems = [];
     private readonly List<RecipeSection> _sections = [];
     private readonly YamlMappingNode _root;
+    private readonly Dictionary<YamlNode, string> _changes;
 
-    private RecipeFile(string path, YamlMappingNode root)
+    private RecipeFile(string path, YamlMappingNode root, Dictionary<YamlNode, string> changes)
     {
         Path = path;
         _root = root;
+        _changes = changes;
         Root = Section(root, "");
     }
 
@@ -62,12 +64,14 @@ public sealed class RecipeFile
             throw new UserException("XL101", $"{path} is not a recipe: it must be one YAML document of 'key: value' lines.");
         }
 
+        // Nodes that stand in no line of the file, with the override that made them; equal texts are different nodes.
+        var changes = new Dictionary<YamlNode, string>(ReferenceEqualityComparer.Instance);
         foreach (var change in overrides ?? [])
         {
-            Apply(root, change);
+            Apply(root, change, changes);
         }
 
-        return new RecipeFile(path, root);
+        return new RecipeFile(path, root, changes);
     }
 
     /// <summary>The recipe as it stands, overrides included.</summary>
@@ -75,7 +79,8 @@ public sealed class RecipeFile
     {
         using var writer = new StringWriter();
         new YamlStream(new YamlDocument(_root)).Save(writer, assignAnchors: false);
-        return writer.ToString().Replace("\r", "", StringComparison.Ordinal).TrimEnd('.', '\n') + "\n";
+        var text = writer.ToString().Replace("\r", "", StringComparison.Ordinal);
+        return text.EndsWith("\n...\n", StringComparison.Ordinal) ? text[..^4] : text;
     }
 
     /// <summary>Reports everything that is wrong.</summary>
@@ -89,11 +94,12 @@ public sealed class RecipeFile
 
         if (_problems.Count > 0)
         {
-            throw new UserException("XL102", string.Join("\n      ", _problems.OrderBy(p => p.Line).Select(p => $"{Path}:{p.Line}: {p.Text}")));
+            throw new UserException("XL102", string.Join("\n      ", _problems.OrderBy(p => p.Line).Select(p => $"{p.Where}: {p.Text}")));
         }
     }
 
-    internal void Problem(YamlNode at, string text) => _problems.Add(((int)at.Start.Line, text));
+    internal void Problem(YamlNode at, string text) => _problems.Add(
+        _changes.TryGetValue(at, out var change) ? (int.MaxValue, $"{Path} with {change}", text) : ((int)at.Start.Line, $"{Path}:{at.Start.Line}", text));
 
     internal RecipeSection Section(YamlMappingNode node, string name)
     {
@@ -102,19 +108,20 @@ public sealed class RecipeFile
         return section;
     }
 
-    private static void Apply(YamlMappingNode root, string change)
+    private static void Apply(YamlMappingNode root, string change, Dictionary<YamlNode, string> changes)
     {
-        var (key, value) = change.Split('=', 2) is [var k, var v] && k.Length > 0
-            ? (k, v)
-            : throw new UserException("XL103", $"'{change}' is not a change of a recipe. Write it as key=value, for instance training.steps=100.");
+        if (change.Split('=', 2) is not [var key, var value] || key.Split('.') is not { } parts || parts.Contains(""))
+        {
+            throw new UserException("XL103", $"'{change}' is not a change of a recipe. Write it as key=value, for instance training.steps=100.");
+        }
+
         var node = root;
-        var parts = key.Split('.');
         foreach (var part in parts[..^1])
         {
             if (!node.Children.TryGetValue(part, out var next))
             {
                 next = new YamlMappingNode();
-                node.Children[part] = next;
+                Put(node, part, next);
             }
 
             node = next as YamlMappingNode
@@ -122,7 +129,26 @@ public sealed class RecipeFile
         }
 
         var parsed = new YamlStream();
-        parsed.Load(new StringReader(value.Length == 0 ? "''" : value));
-        node.Children[parts[^1]] = parsed.Documents[0].RootNode;
+        try
+        {
+            parsed.Load(new StringReader(value));
+        }
+        catch (YamlException e)
+        {
+            throw new UserException("XL103", $"'{change}' is not YAML after the sign: {e.Message} Put the value in quotes.", e);
+        }
+
+        Put(node, parts[^1], parsed.Documents.Count == 1 ? parsed.Documents[0].RootNode : new YamlScalarNode(value));
+
+        void Put(YamlMappingNode into, string name, YamlNode what)
+        {
+            var place = new YamlScalarNode(name);
+            foreach (var made in what.AllNodes.Append(place))
+            {
+                changes[made] = change;
+            }
+
+            into.Children[place] = what;
+        }
     }
 }

@@ -45,19 +45,30 @@ public sealed class RecipeSection
     /// <summary>A text that may be missing.</summary>
     public string? OptionalText(string key) => Scalar(key)?.Value;
 
-    /// <summary>One of several words.</summary>
+    /// <summary>One of several words; where there is no default it must be there.</summary>
     public string Choice(string key, string otherwise, params IReadOnlyList<string> allowed)
     {
-        var value = Text(key, otherwise);
-        if (!allowed.Contains(value))
+        if (Scalar(key) is not { } scalar)
         {
-            _file.Problem(_node.Children[key], $"'{Full(key)}' is '{value}'; allowed: {string.Join(", ", allowed)}{Suggestion(value, allowed)}");
+            if (!Has(key) && !allowed.Contains(otherwise))
+            {
+                _file.Problem(_node, $"'{Full(key)}' is missing; allowed: {string.Join(", ", allowed)}");
+            }
+
+            return otherwise;
         }
 
-        return value;
+        var value = scalar.Value ?? "";
+        if (allowed.Contains(value))
+        {
+            return value;
+        }
+
+        _file.Problem(scalar, $"'{Full(key)}' is '{value}'; allowed: {string.Join(", ", allowed)}{Suggestion(value, allowed)}");
+        return otherwise;
     }
 
-    /// <summary>A whole number in a range.</summary>
+    /// <summary>A whole number in a range; the default stands in for one that is a problem.</summary>
     public int Integer(string key, int otherwise, int least = int.MinValue, int most = int.MaxValue)
     {
         if (Scalar(key) is not { } scalar)
@@ -65,15 +76,16 @@ public sealed class RecipeSection
             return otherwise;
         }
 
-        if (!int.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+        if (int.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
         {
-            _file.Problem(scalar, $"'{Full(key)}' is '{scalar.Value}'; it must be a whole number {Range(least, most, int.MinValue, int.MaxValue)}");
+            return value;
         }
 
-        return value;
+        _file.Problem(scalar, $"'{Full(key)}' is '{scalar.Value}'; it must be a whole number {Range(least, most, int.MinValue, int.MaxValue)}");
+        return otherwise;
     }
 
-    /// <summary>A number in a range.</summary>
+    /// <summary>A number in a range; the default stands in for one that is a problem.</summary>
     public double Number(string key, double otherwise, double least = double.NegativeInfinity, double most = double.PositiveInfinity)
     {
         if (Scalar(key) is not { } scalar)
@@ -81,12 +93,13 @@ public sealed class RecipeSection
             return otherwise;
         }
 
-        if (!double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !(value >= least && value <= most))
+        if (double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && value >= least && value <= most)
         {
-            _file.Problem(scalar, $"'{Full(key)}' is '{scalar.Value}'; it must be a number {Range(least, most, double.NegativeInfinity, double.PositiveInfinity)}");
+            return value;
         }
 
-        return value;
+        _file.Problem(scalar, $"'{Full(key)}' is '{scalar.Value}'; it must be a number {Range(least, most, double.NegativeInfinity, double.PositiveInfinity)}");
+        return otherwise;
     }
 
     /// <summary>True or false.</summary>
@@ -159,11 +172,17 @@ public sealed class RecipeSection
         return [];
     }
 
-    /// <summary>Notes a problem of this section.</summary>
-    public void Problem(string text) => _file.Problem(_node, _name.Length == 0 ? text : $"{_name}: {text}");
+    /// <summary>Notes a problem of this section, or of one of its keys.</summary>
+    public void Problem(string text, string? key = null) =>
+        _file.Problem(key is not null && _node.Children.TryGetValue(key, out var value) ? value : _node, _name.Length == 0 ? text : $"{_name}: {text}");
 
     internal void ReportUnknown()
     {
+        foreach (var key in _node.Children.Keys.Where(k => k is not YamlScalarNode))
+        {
+            _file.Problem(key, "a key must be a word");
+        }
+
         foreach (var key in _node.Children.Keys.OfType<YamlScalarNode>().Where(k => !_known.Contains(k.Value ?? "")))
         {
             _file.Problem(key, $"'{Full(key.Value ?? "")}' is not a key here; allowed: {string.Join(", ", _known.Order(StringComparer.Ordinal))}{Suggestion(key.Value ?? "", _known)}");

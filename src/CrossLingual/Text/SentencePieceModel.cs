@@ -172,8 +172,16 @@ public sealed record SentencePieceModel
             throw new InvalidOperationException("it has no unknown token.");
         }
 
+        if (pieces.Find(p => p.Kind == PieceKind.Byte && !IsByte(p.Text)) is { Text: not null } strange)
+        {
+            throw new InvalidOperationException($"the byte '{strange.Text}' is not spelt as <0x0A>.");
+        }
+
         return model;
     }
+
+    private static bool IsByte(string text) =>
+        text.Length == 6 && text.StartsWith("<0x", StringComparison.Ordinal) && text[5] == '>' && char.IsAsciiHexDigit(text[3]) && char.IsAsciiHexDigit(text[4]);
 
     private static Piece ParsePiece(CodedInputStream input)
     {

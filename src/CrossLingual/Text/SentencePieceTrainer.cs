@@ -35,7 +35,9 @@ public static partial class SentencePieceTrainer
         var pieces = new List<Piece> { new("<unk>", 0, PieceKind.Unknown), new("<s>", 0, PieceKind.Control), new("</s>", 0, PieceKind.Control) };
         pieces.AddRange(Enumerable.Range(0, 256).Select(b => new Piece($"<0x{b:X2}>", 0, PieceKind.Byte)));
         pieces.AddRange(options.WholePieces.Select(text => new Piece(text.Replace(' ', SpaceMark), 0, PieceKind.UserDefined)));
-        var alphabet = characters.Where(c => c.Value >= options.RarestCharacter)
+
+        // The space needs a piece whatever its number: as bytes it would come back as the mark.
+        var alphabet = characters.Where(c => c.Value >= options.RarestCharacter || c.Key[0] == SpaceMark)
             .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Key).ToList();
         var room = options.VocabularySize - pieces.Count - alphabet.Count;
         if (room < 0)

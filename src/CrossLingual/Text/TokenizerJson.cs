@@ -32,7 +32,7 @@ internal static class TokenizerJson
                 ? new ByteLevelTokenizer(ByteLevelTokenizer.Definition.Read(root, model, vocabulary, added), files)
                 : new SentencePieceTokenizer(AsSentencePiece(root, model, vocabulary, added), files);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or IndexOutOfRangeException)
         {
             throw new UserException("XL212", $"{origin} is not a readable tokenizer.json: {e.Message} Download it again.", e);
         }
@@ -98,12 +98,13 @@ internal static class TokenizerJson
         var entries = model.GetProperty("vocab").EnumerateObject().Select(p => (Id: p.Value.GetInt32(), Text: p.Name))
             .Concat(added.Select(a => (Id: a.Key, a.Value.Text)))
             .ToList();
-        var size = entries.Max(e => e.Id) + 1;
-        if (entries.Exists(e => e.Id < 0) || size > 10_000_000)
+        var last = entries.Max(e => e.Id);
+        if (entries.Exists(e => e.Id < 0) || last >= 10_000_000)
         {
-            throw new FormatException($"ids run from {entries.Min(e => e.Id)} to {size - 1}; they must lie in 0..9999999.");
+            throw new FormatException($"ids run from {entries.Min(e => e.Id)} to {last}; they must lie in 0..9999999.");
         }
 
+        var size = last + 1;
         var vocabulary = new string[size];
         foreach (var (id, text) in entries)
         {

@@ -99,14 +99,14 @@ public sealed record TrainRecipe
         var width = section.Integer("hidden_size", 256, 8, 65536);
         var heads = section.Integer("num_attention_heads", 8, 1, 1024);
         var shared = section.Integer("num_key_value_heads", heads, 1, 1024);
-        if (width % heads != 0 || width / Math.Max(1, heads) % 2 != 0)
+        if (width % heads != 0 || width / heads % 2 != 0)
         {
-            section.Problem($"hidden_size {width} must be an even multiple of num_attention_heads {heads}");
+            section.Problem($"hidden_size {width} must be an even multiple of num_attention_heads {heads}", "hidden_size");
         }
 
         if (heads % shared != 0)
         {
-            section.Problem($"num_key_value_heads {shared} must divide num_attention_heads {heads}");
+            section.Problem($"num_key_value_heads {shared} must divide num_attention_heads {heads}", "num_key_value_heads");
         }
 
         return new LlamaConfig
@@ -117,7 +117,7 @@ public sealed record TrainRecipe
             Layers = section.Integer("num_hidden_layers", 6, 1, 1024),
             Heads = heads,
             KeyValueHeads = shared,
-            HeadSize = Math.Max(2, width / Math.Max(1, heads)),
+            HeadSize = width / heads,
             MaxPositions = section.Integer("max_position_embeddings", 512, 2, 10_000_000),
             TiedEmbeddings = section.Flag("tie_word_embeddings", true),
             BosId = 1,
@@ -172,7 +172,7 @@ public sealed record TrainRecipe
         var type = TensorTypes.FromConfigName(name);
         if (type is not (ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16 or ScalarType.Float64))
         {
-            root.Problem($"'{key}' is '{name}'; allowed: bfloat16, float16, float32, float64");
+            root.Problem($"'{key}' is '{name}'; allowed: bfloat16, float16, float32, float64", key);
         }
 
         return type;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CrossLingual.Data;
 using CrossLingual.Models;
 using CrossLingual.Runs;
@@ -155,7 +156,7 @@ public sealed class Trainer : IDisposable
         var norm = _parameters.Clip(_options.ClipNorm);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
-            throw new UserException("XL411", $"Step {step + 1}: the loss is {loss} and the gradient's norm {norm}. Lower the learning rate ({rate:g3}) or warm up longer; the last checkpoint is unharmed.");
+            throw new UserException("XL411", string.Create(CultureInfo.InvariantCulture, $"Step {step + 1}: the loss is {loss} and the gradient's norm {norm}. Lower the learning rate ({rate:g3}) or warm up longer; the last checkpoint is unharmed."));
         }
 
         _optimizer.Step(_parameters.Weights, _parameters.Gradient, rate, step + 1);

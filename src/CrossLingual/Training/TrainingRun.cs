@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -173,14 +174,27 @@ public sealed class TrainingRun : IDisposable
     private Dictionary<string, string> Hashes()
     {
         var files = _recipe.Data.Concat(_recipe.HeldOut).SelectMany(s => s.Files()).Distinct();
-        var hashes = files.ToDictionary(file => System.IO.Path.GetFileName(file), Manifest.HashFile);
+        var hashes = files.ToDictionary(Manifest.NameOf, Manifest.HashFile);
         hashes["training data"] = DataHash();
         return hashes;
     }
 
     // Recipe, data and starting point; the output folder and how far to go in one sitting do not matter.
-    private string Identity() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-        '\n', _recipe.Training with { CheckpointEvery = 0, KeepCheckpoints = 1 }, _recipe.Seed, _recipe.Model, _recipe.Lora, _compute.Type, DataHash()))));
+    private string Identity()
+    {
+        // Records print their numbers in the thread's culture; a run may be resumed under another.
+        var culture = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        try
+        {
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+                '\n', _recipe.Training with { CheckpointEvery = 0, KeepCheckpoints = 1 }, _recipe.Seed, _recipe.Model, _recipe.Lora, _compute.Type, DataHash()))));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
 
     private string DataHash()
     {
