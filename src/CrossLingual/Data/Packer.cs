@@ -26,6 +26,7 @@ public sealed record PackedBatch(int Rows, int Time, long[] Ids, long[] Position
 public sealed class Packer(int rows, int time)
 {
     private const int OpenRows = 16;
+    private const int Round = 32;
 
     /// <summary>One pass over the examples.</summary>
     /// <param name="examples">At most <c>time + 1</c> tokens each.</param>
@@ -91,8 +92,9 @@ public sealed class Packer(int rows, int time)
 
     private PackedBatch Batch(List<TokenizedExample>[] filled)
     {
-        // Rows are only as long as the longest of the batch.
-        var width = filled.Max(row => row.Sum(e => e.Ids.Length - 1));
+        // Rows are about as long as the longest of the batch; few different sizes keep memory flat.
+        var longest = filled.Max(row => row.Sum(e => e.Ids.Length - 1));
+        var width = Math.Min(time, (longest + Round - 1) / Round * Round);
         var ids = new long[filled.Length * width];
         var positions = new long[ids.Length];
         var segments = new long[ids.Length];

@@ -11,6 +11,9 @@ namespace CrossLingual.Training;
 /// </summary>
 public static class Loss
 {
+    private const long Ignored = -100;
+    private const int Round = 256;
+
     /// <summary>Sum over a batch's learned tokens, in nats.</summary>
     /// <param name="model">The model.</param>
     /// <param name="batch">Packed rows.</param>
@@ -25,8 +28,9 @@ public static class Loss
         var hidden = model.Hidden(ids, positions, mask);   // [rows, time, width]
 
         // Only the places that learn need the vocabulary's scores: answers are often a tenth of the tokens.
-        var learning = hidden.flatten(0, 1).index_select(0, tensor(batch.LearnedAt, device: device));   // [learned, width]
-        return functional.cross_entropy(model.Logits(learning), tensor(batch.Targets, device: device), reduction: Reduction.Sum);
+        var (places, targets) = Rounded(batch);
+        var learning = hidden.flatten(0, 1).index_select(0, tensor(places, device: device));   // [learned, width]
+        return functional.cross_entropy(model.Logits(learning), tensor(targets, device: device), ignore_index: Ignored, reduction: Reduction.Sum);
     }
 
     /// <summary>Mean over the learned tokens of examples, in nats, without training.</summary>
@@ -48,6 +52,18 @@ public static class Loss
         }
 
         return new HeldOut(sum / tokens, tokens, examples.Count);
+    }
+
+    // Filled up to a round number: with a new size at every step, freed memory fits nothing and the process grows.
+    private static (long[] Places, long[] Targets) Rounded(PackedBatch batch)
+    {
+        var count = (batch.Targets.Length + Round - 1) / Round * Round;
+        var places = new long[count];
+        var targets = new long[count];
+        Array.Fill(targets, Ignored);
+        batch.LearnedAt.CopyTo(places, 0);
+        batch.Targets.CopyTo(targets, 0);
+        return (places, targets);
     }
 }
 
