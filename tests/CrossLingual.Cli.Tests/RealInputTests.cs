@@ -1,0 +1,26 @@
+using CrossLingual.Tests.Tiny;
+
+namespace CrossLingual.Cli.Tests;
+
+/// <summary>The shipped recipe on a real pretrained model and real instruction pairs, where those stand beside the checkout.</summary>
+public class RealInputTests
+{
+    [Fact]
+    public void RealModelAndPairs_LowerTheHeldOutLossInBothLanguages()
+    {
+        RealData.Path("stories260K", "hf");
+        RealData.Path("alpaca-en-zh");
+        using var tiny = new TinyRecipe();
+        var result = Command.Succeed(
+            RealData.RepositoryRoot, "train", "recipes/stories260k-zh.yaml", "--set", "training.steps=20", "--out", tiny["run"], "--json").Json;
+        var held = result.GetProperty("heldOut").EnumerateArray().ToList();
+        Assert.Equal(["zh", "en"], held.Select(h => h.GetProperty("source").GetString()!.Split(' ')[^1]));
+        Assert.All(held, h => Assert.True(Loss(h, "after") < Loss(h, "before"), h.GetRawText()));
+
+        // The result is a model folder like the one that was given.
+        var text = Command.Succeed(tiny.Folder, "generate", "--model", tiny["run/model"], "--prompt", "Once upon a time", "--max-new-tokens", "8", "--json").Json;
+        Assert.Equal(8, text.GetProperty("ids").GetArrayLength());
+
+        static double Loss(System.Text.Json.JsonElement held, string when) => held.GetProperty(when).GetProperty("loss").GetDouble();
+    }
+}
