@@ -62,7 +62,7 @@ public sealed class Lab
         CheckLanguage(language);
         task ??= Tasks[index % Tasks.Count];
         var name = split.ToString().ToLowerInvariant();
-        var scene = new LabScene(_shape, split, Seed.For("lab", task, name, index).Dice());
+        var scene = new LabScene(_shape, split, Seed.For("lab", task, name, index).Dice(), Math.Max(0, Tasks.ToList().IndexOf(task)));
         var example = LabTasks.Make(task, scene, _languages[language], _languages);
         return example with { Id = string.Create(CultureInfo.InvariantCulture, $"lab-{name}-{task}-{index}") };
     }

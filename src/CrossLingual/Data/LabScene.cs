@@ -3,7 +3,7 @@ using CrossLingual.Runs;
 
 namespace CrossLingual.Data;
 
-/// <summary>A part of the lab; no template wording, entity or pair of numbers of one is used in another.</summary>
+/// <summary>A part of the lab; within a task no wording, entity or pair of numbers of one is used in another.</summary>
 public enum LabSplit
 {
     /// <summary>For training.</summary>
@@ -23,7 +23,14 @@ public enum LabSplit
 /// What an example is about, before any language: dice, and slots bound to places in the entity lists. Rendered in two
 /// languages, the same scene gives two texts of the same meaning.
 /// </summary>
-internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice)
+/// <param name="shape">A language, for the lengths of its lists.</param>
+/// <param name="split">The part.</param>
+/// <param name="dice">Where chance comes from.</param>
+/// <param name="shift">
+/// Which sixth of the entities is held back; each task has its own, so that a word kept from one task is known from others,
+/// as words are to a real model.
+/// </param>
+internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice, int shift = 0)
 {
     private readonly Dictionary<string, (string Group, int Place)> _entities = [];
     private readonly Dictionary<string, LabEntity> _literals = [];
@@ -35,7 +42,7 @@ internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice)
     /// <summary>Binds a slot to an entity of the split that no other slot of the group has.</summary>
     public int Bind(string slot, string group)
     {
-        var open = Open(shape.Entities[group].Count, 6).Where(place => !_entities.ContainsValue((group, place))).ToList();
+        var open = Open(shape.Entities[group].Count, 6, shift).Where(place => !_entities.ContainsValue((group, place))).ToList();
         var place = dice.Pick(open);
         _entities[slot] = (group, place);
         return place;
@@ -69,13 +76,13 @@ internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice)
     public int Wording(string list)
     {
         var count = shape.Templates[list].Count;
-        return dice.Pick(Open(count, count).ToList());
+        return dice.Pick(Open(count, count, 0).ToList());
     }
 
     /// <summary>Several different entities of a group.</summary>
     public List<int> Several(string group, int count)
     {
-        var open = Open(shape.Entities[group].Count, 6).ToArray();
+        var open = Open(shape.Entities[group].Count, 6, shift).ToArray();
         dice.Shuffle<int>(open);
         return [.. open.Take(count)];
     }
@@ -93,12 +100,12 @@ internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice)
 
     public LabText Say(LabLanguage language, string list, int wording) => language.Templates[list][wording].Render(In(language));
 
-    // Of every `period` places the last but one is for development and the last for test.
-    private IEnumerable<int> Open(int count, int period) => Enumerable.Range(0, count).Where(place => split switch
+    // Of every `period` places the last but one is for development and the last for test, counted from the shift.
+    private IEnumerable<int> Open(int count, int period, int from) => Enumerable.Range(0, count).Where(place => split switch
     {
         LabSplit.Any => true,
-        LabSplit.Dev => place % period == period - 2,
-        LabSplit.Test => place % period == period - 1,
-        _ => place % period < period - 2,
+        LabSplit.Dev => (place + from) % period == period - 2,
+        LabSplit.Test => (place + from) % period == period - 1,
+        _ => (place + from) % period < period - 2,
     });
 }
