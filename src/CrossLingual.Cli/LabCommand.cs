@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using CrossLingual.Methods;
+using CrossLingual.Metrics;
 using CrossLingual.Reporting;
 using CrossLingual.Runs;
 using Spectre.Console;
+using Table = Spectre.Console.Table;
 
 namespace CrossLingual.Cli;
 
@@ -71,9 +73,7 @@ internal static class LabCommand
             {
                 foreach (var target in targets)
                 {
-                    console.WriteLine();
-                    console.WriteLine(LabReport.Languages(outcome, target).ToText());
-                    console.WriteLine();
+                    console.Write(TableOf(outcome, target));
                     console.WriteLine(LabReport.Finding(outcome, target));
                 }
 
@@ -81,6 +81,23 @@ internal static class LabCommand
                 console.WriteLine($"Report: {Path.GetRelativePath(Environment.CurrentDirectory, report)}  ({watch.Elapsed.TotalSeconds:0} s)");
             });
         return 0;
+    }
+
+    private static Table TableOf(LabOutcome outcome, string target)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Title($"exact answers in %, with 95 % intervals, n = {outcome.Before.Of("en").Exact.N} in each language").AddColumns("asked in");
+        foreach (var heading in new[] { "before", "after", "change" })
+        {
+            table.AddColumn(new TableColumn(heading).RightAligned());
+        }
+
+        foreach (var language in Data.Lab.AllLanguages)
+        {
+            Score[] scores = [outcome.Before.Of(language).Exact, outcome.After(target, language), outcome.Change(target, language)];
+            table.AddRow([LabReport.NameOf(language) + (language == target ? " (trained)" : ""), .. scores.Select(s => Markup.Escape($"{s.Value * 100:0.0} [{s.Low * 100:0.0}, {s.High * 100:0.0}]"))]);
+        }
+
+        return table;
     }
 
     private static void Check(string methods)

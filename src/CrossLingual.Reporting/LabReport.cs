@@ -106,9 +106,9 @@ public static class LabReport
     public static HtmlReport Page(LabOutcome outcome, string command, double seconds)
     {
         var targets = outcome.Arms.Select(a => a.Language).Distinct().ToList();
-        var page = new HtmlReport("From English to another language: the embedded lab")
+        var page = new HtmlReport("From English to another language")
         {
-            Subtitle = $"Translated SFT of the lab's base model, for {string.Join(", ", targets.Select(NameOf))}",
+            Subtitle = $"Translated SFT of the embedded lab's base model, for {string.Join(", ", targets.Select(NameOf))}",
             Summary = string.Join(" ", targets.Select(t => Finding(outcome, t))),
             Command = command,
         };

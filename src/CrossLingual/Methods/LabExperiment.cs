@@ -53,14 +53,22 @@ public sealed record LabOutcome(EvalResult Before, IReadOnlyList<LabArm> Arms)
         return Score.Mean(changes, Seed.For("lab change", target, language));
     }
 
-    /// <summary>Share of exact answers after training, averaged over seeds for each question; bootstrap over questions.</summary>
+    /// <summary>
+    /// Share of exact answers after training: of one seed with Wilson's interval; of several averaged for each question,
+    /// bootstrap over questions.
+    /// </summary>
     /// <param name="target">The language trained for.</param>
     /// <param name="language">The language asked in.</param>
     /// <param name="task">A task, or empty for all.</param>
     public Score After(string target, string language, string task = "")
     {
         var samples = Arms.Where(a => a.Language == target).SelectMany(a => a.Result.Samples)
-            .Where(s => s.Language == language && (task.Length == 0 || s.Task == task));
+            .Where(s => s.Language == language && (task.Length == 0 || s.Task == task)).ToList();
+        if (samples.Select(s => s.Id).Distinct().Count() == samples.Count)
+        {
+            return Score.Share(samples.Count(s => s.Exact), samples.Count);
+        }
+
         return Score.Mean([.. samples.GroupBy(s => s.Id).Select(g => g.Average(s => s.Exact ? 1.0 : 0))], Seed.For("lab after", target, language, task));
     }
 }
@@ -109,7 +117,7 @@ public static class LabExperiment
             }
 
             done += 2;
-            finished.Add(new LabArm("translated-sft", language, seed, outcome, Ask(outcome.Model, $"after training for {language}", 1)));
+            finished.Add(new LabArm("translated-sft", language, seed, outcome, Ask(outcome.Model, $"model trained for {language}", 1)));
         }
 
         return new LabOutcome(before, finished);
