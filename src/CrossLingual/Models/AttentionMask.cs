@@ -36,5 +36,5 @@ public static class AttentionMask
     }
 
     private static Tensor Additive(Tensor visible, ScalarType type) =>
-        zeros(visible.shape, type, visible.device).masked_fill_(visible.logical_not(), Hidden);
+        zeros(visible.shape, type, visible.device).FillInPlace(visible.logical_not(), Hidden);
 }

@@ -133,10 +133,10 @@ public sealed class Llama : IDisposable
         using var scope = NewDisposeScope();
         var layer = $"model.layers.{number}.";
         var attended = Attention(number, Norm(input, layer + "input_layernorm.weight"), cos, sin, mask, fused, cache);
-        var x = input + attended;
+        var x = input.Plus(attended);
         var normed = Norm(x, layer + "post_attention_layernorm.weight");
         var gate = functional.silu(Linear(normed, layer + "mlp.gate_proj"));
-        return (x + Linear(gate * Linear(normed, layer + "mlp.up_proj"), layer + "mlp.down_proj")).MoveToOuterDisposeScope();
+        return x.Plus(Linear(gate * Linear(normed, layer + "mlp.up_proj"), layer + "mlp.down_proj")).MoveToOuterDisposeScope();
     }
 
     private Tensor Attention(int number, Tensor x, Tensor cos, Tensor sin, Tensor mask, bool fused, KeyValueCache? cache)
@@ -192,7 +192,7 @@ public sealed class Llama : IDisposable
     private Tensor Norm(Tensor x, string name)
     {
         var wide = x.to(ScalarType.Float32);
-        var scale = wide.square().mean([-1], keepdim: true).add_(Config.NormEpsilon).rsqrt();
+        var scale = wide.square().mean([-1], keepdim: true).PlusInPlace(Config.NormEpsilon).rsqrt();
         return (wide * scale).to(x.dtype) * _weights[name].to(x.dtype);
     }
 }

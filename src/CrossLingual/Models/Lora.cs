@@ -88,7 +88,7 @@ public sealed class LoraAdapter : IDisposable
         foreach (var (name, (a, b)) in _pairs)
         {
             var weight = model.Weights[name + ".weight"];
-            weight.copy_(weight.to(ScalarType.Float32) + (b.matmul(a) * Config.Scale));
+            weight.copy_(weight.to(ScalarType.Float32).Plus(b.matmul(a).Times(Config.Scale)));
         }
     }
 
@@ -112,7 +112,7 @@ public sealed class LoraAdapter : IDisposable
 
         var input = training && Config.Dropout > 0 ? functional.dropout(x, Config.Dropout, training: true) : x;
         var low = functional.linear(input, pair.A.to(x.dtype));
-        return y + (functional.linear(low, pair.B.to(x.dtype)) * Config.Scale);
+        return y.Plus(functional.linear(low, pair.B.to(x.dtype)).Times(Config.Scale));
     }
 
     /// <summary>Replaces a pair; the trainer puts its flat buffers in place this way.</summary>

@@ -40,7 +40,7 @@ public static class Rope
     public static Tensor Turn(Tensor x, Tensor cos, Tensor sin)
     {
         var halves = x.chunk(2, -1);   // 2 x [batch, time, heads, half]
-        return cat([(halves[0] * cos) - (halves[1] * sin), (halves[1] * cos) + (halves[0] * sin)], -1);
+        return cat([(halves[0] * cos).Minus(halves[1] * sin), (halves[1] * cos).Plus(halves[0] * sin)], -1);
     }
 
     private static double Stretch(double frequency, RopeScaling scaling)

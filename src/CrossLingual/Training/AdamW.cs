@@ -1,3 +1,4 @@
+using CrossLingual.Models;
 using static TorchSharp.torch;
 
 namespace CrossLingual.Training;
@@ -41,13 +42,13 @@ internal sealed class AdamW : IDisposable
         var (b1, b2) = (_options.Beta1, _options.Beta2);
         if (_options.WeightDecay > 0 && _decayed > 0)
         {
-            weights.narrow(0, 0, _decayed).mul_(1 - (rate * _options.WeightDecay));
+            weights.narrow(0, 0, _decayed).TimesInPlace(1 - (rate * _options.WeightDecay));
         }
 
-        First.mul_(b1).add_(gradient, 1 - b1);
-        Second.mul_(b2).addcmul_(gradient, gradient, 1 - b2);
-        var divisor = Second.sqrt().div_(Math.Sqrt(1 - Math.Pow(b2, time))).add_(_options.Epsilon);
-        weights.addcdiv_(First, divisor, -rate / (1 - Math.Pow(b1, time)));
+        First.TimesInPlace(b1).PlusInPlace(gradient, 1 - b1);
+        Second.TimesInPlace(b2).PlusProductInPlace(gradient, gradient, 1 - b2);
+        var divisor = Second.sqrt().TimesInPlace(1 / Math.Sqrt(1 - Math.Pow(b2, time))).PlusInPlace(_options.Epsilon);
+        weights.PlusQuotientInPlace(First, divisor, -rate / (1 - Math.Pow(b1, time)));
     }
 
     public void Dispose()

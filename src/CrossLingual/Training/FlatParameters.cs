@@ -85,7 +85,7 @@ internal sealed class FlatParameters : IDisposable
         var norm = Gradient.norm().item<float>();
         if (largest > 0 && norm > largest)
         {
-            Gradient.mul_(largest / norm);
+            Gradient.TimesInPlace(largest / norm);
         }
 
         return norm;

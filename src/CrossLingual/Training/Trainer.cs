@@ -177,7 +177,7 @@ public sealed class Trainer : IDisposable
         {
             using var scope = NewDisposeScope();
             random.manual_seed((long)(_seed.And("dropout", step, i).Value & long.MaxValue));
-            var loss = Loss.Sum(_model, update[i]) / learned;
+            var loss = Loss.Sum(_model, update[i]).Times(1 / learned);
             loss.backward();
             total += loss.item<float>();
         }
