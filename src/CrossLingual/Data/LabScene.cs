@@ -3,7 +3,7 @@ using CrossLingual.Runs;
 
 namespace CrossLingual.Data;
 
-/// <summary>A part of the lab; within a task no wording, entity or pair of numbers of one is used in another.</summary>
+/// <summary>A part of the lab; within a task no wording of an instruction, entity or pair of numbers of one is used in another.</summary>
 public enum LabSplit
 {
     /// <summary>For training.</summary>
@@ -72,11 +72,14 @@ internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice, int
         }
     }
 
-    /// <summary>Picks the wording: a place in a list that is as long in every language.</summary>
+    /// <summary>
+    /// Picks the wording: a place in a list that is as long in every language. Of an instruction's wordings each split has its
+    /// own; the sentences about persons ("say") are material, which all splits share.
+    /// </summary>
     public int Wording(string list)
     {
         var count = shape.Templates[list].Count;
-        return dice.Pick(Open(count, count, 0).ToList());
+        return list.StartsWith("say.", StringComparison.Ordinal) ? dice.Next(count) : dice.Pick(Open(count, count, 0).ToList());
     }
 
     /// <summary>Several different entities of a group.</summary>
