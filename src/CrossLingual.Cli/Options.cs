@@ -27,6 +27,9 @@ internal static class Options
         HelpName = "NAME",
     };
 
+    /// <summary>The command line as it was typed, for manifests.</summary>
+    public static string CommandLine(ParseResult result) => string.Join(' ', result.Tokens.Select(t => t.Value).Prepend("xling"));
+
     /// <summary>The overrides with the output folder among them.</summary>
     public static IReadOnlyList<string> Overrides(string[]? set, string? output) =>
         output is null ? set ?? [] : [.. set ?? [], $"output={output}"];

@@ -102,6 +102,25 @@ public sealed class RecipeSection
         return otherwise;
     }
 
+    /// <summary>A list of numbers; one that is none, or too small, is a problem.</summary>
+    public IReadOnlyList<double> Numbers(string key, double least = double.NegativeInfinity)
+    {
+        var numbers = new List<double>();
+        foreach (var text in Texts(key))
+        {
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number >= least)
+            {
+                numbers.Add(number);
+            }
+            else
+            {
+                _file.Problem(_node.Children[key], $"'{Full(key)}' holds '{text}'; it must be numbers {Range(least, double.PositiveInfinity, double.NegativeInfinity, double.PositiveInfinity)}");
+            }
+        }
+
+        return numbers;
+    }
+
     /// <summary>True or false.</summary>
     public bool Flag(string key, bool otherwise)
     {
