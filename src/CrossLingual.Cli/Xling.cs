@@ -26,6 +26,7 @@ public static class Xling
             DataCommand.Create(),
             TrainCommand.Create(),
             EvalCommand.Create(),
+            ScoreCommand.Create(),
             NotebookCommand.Create(),
         };
         var parsed = root.Parse(args);
