@@ -69,10 +69,10 @@ public static class SquadScore
 
         // 100 times the sum and then the division, or the last digit differs.
         return new QaScore(
-            Score.Share(exact, n).Percent with { Value = 100.0 * exact / n },
-            Score.Mean(values, seed).Percent with { Value = 100.0 * f1 / n },
-            Score.Share(contains, n).Percent,
-            Score.Share(answered, n).Percent);
+            Score.Share(exact, n).ToPercent() with { Value = 100.0 * exact / n },
+            Score.Mean(values, seed).ToPercent() with { Value = 100.0 * f1 / n },
+            Score.Share(contains, n).ToPercent(),
+            Score.Share(answered, n).ToPercent());
     }
 
     private static double F1(string found, string wanted)
