@@ -27,6 +27,7 @@ public static class Xling
             TrainCommand.Create(),
             EvalCommand.Create(),
             ScoreCommand.Create(),
+            MetricsCommand.Create(),
             NotebookCommand.Create(),
         };
         var parsed = root.Parse(args);
