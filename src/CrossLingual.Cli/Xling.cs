@@ -27,6 +27,8 @@ public static class Xling
             TrainCommand.Create(),
             EvalCommand.Create(),
             AdviseCommand.Create(),
+            ScoreCommand.Create(),
+            MetricsCommand.Create(),
             NotebookCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -22,11 +22,25 @@ public static class Bootstrap
     public static (double Low, double High) Interval(
         int n, Func<ReadOnlySpan<int>, double> statistic, Seed seed, double confidence = 0.95, int resamples = Resamples)
     {
+        return Intervals(n, 1, (drawn, values) => values[0] = statistic(drawn), seed, confidence, resamples)[0];
+    }
+
+    /// <summary>The intervals of several statistics over the same resamples.</summary>
+    /// <param name="n">Items, at least 1.</param>
+    /// <param name="count">Statistics.</param>
+    /// <param name="statistics">Computes the numbers from indices of items into a list of <paramref name="count"/>.</param>
+    /// <param name="seed">Where the resamples come from.</param>
+    /// <param name="confidence">Between 0 and 1.</param>
+    /// <param name="resamples">How often, at least 1.</param>
+    public static (double Low, double High)[] Intervals(
+        int n, int count, Action<ReadOnlySpan<int>, double[]> statistics, Seed seed, double confidence = 0.95, int resamples = Resamples)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
         var dice = seed.Dice();
         var drawn = new int[n];
-        var values = new double[resamples];
+        var values = new double[count];
+        var found = Enumerable.Range(0, count).Select(_ => new double[resamples]).ToArray();
         for (var r = 0; r < resamples; r++)
         {
             for (var i = 0; i < n; i++)
@@ -34,10 +48,14 @@ public static class Bootstrap
                 drawn[i] = dice.Next(n);
             }
 
-            values[r] = statistic(drawn);
+            statistics(drawn, values);
+            for (var s = 0; s < count; s++)
+            {
+                found[s][r] = values[s];
+            }
         }
 
-        return Middle(values, confidence);
+        return [.. found.Select(f => Middle(f, confidence))];
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace CrossLingual.Metrics;
 public readonly record struct Score(double Value, int N, double Low, double High)
 {
     /// <summary>The score in percent, as official scorers print it.</summary>
-    public Score Percent => new(Value * 100, N, Low * 100, High * 100);
+    public Score ToPercent() => new(Value * 100, N, Low * 100, High * 100);
 
     /// <summary>
     /// A share of successes with Wilson's interval (JASA 1927), which stays inside [0, 1] and is honest at 0 and 1:
