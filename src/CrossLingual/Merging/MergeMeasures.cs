@@ -140,7 +140,7 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
             }
         }
 
-        Dictionary<int, RankedMagnitudes> Empty() => open.ToDictionary(i => i, i => new RankedMagnitudes(ranges[i].Low, ranges[i].High));
+        Dictionary<int, RankedMagnitudes> Empty() => open.ToDictionary(i => i, i => new RankedMagnitudes(ranges[i].Low, ranges[i].High, count));
     }
 
     private long RankOf(TensorPlan tensor, int operand, long count) => plan.Recipe.Method switch

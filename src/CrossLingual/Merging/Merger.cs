@@ -36,7 +36,11 @@ public static class Merger
     /// <param name="progress">Told now and then.</param>
     /// <param name="cancel">Stops between pieces; the merge can be resumed.</param>
     /// <exception cref="UserException">XL511: what is there belongs to another merge; XL512: the disk has no room.</exception>
-    public static MergeOutcome Run(MergePlan plan, string command, bool resume = false, int threads = 0, IProgress<MergeProgress>? progress = null, CancellationToken cancel = default)
+    public static MergeOutcome Run(MergePlan plan, string command, bool resume = false, int threads = 0, IProgress<MergeProgress>? progress = null, CancellationToken cancel = default) =>
+        Run(plan, command, resume, threads, progress, MergePieces.WindowElements, cancel);
+
+    /// <summary>Merges, with the number of elements after which finished tensors are noted.</summary>
+    internal static MergeOutcome Run(MergePlan plan, string command, bool resume, int threads, IProgress<MergeProgress>? progress, long together, CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
         threads = threads > 0 ? threads : Environment.ProcessorCount;
@@ -53,7 +57,7 @@ public static class Merger
             {
                 Keep(plan, files, journal, finished);
                 var kept = finished.Count;
-                new Writing(plan, files, journal, finished, threads, progress, cancel).All();
+                new Writing(plan, files, journal, finished, threads, together, progress, cancel).All();
                 progress?.Report(new MergeProgress(plan.OutputBytes, plan.OutputBytes, "flush to disk"));
                 files.Flush();
                 MergeDocuments.Write(plan, work, run, finished, command, threads);
@@ -100,6 +104,7 @@ public static class Merger
         MergeJournal journal,
         Dictionary<string, FinishedTensor> finished,
         int threads,
+        long together,
         IProgress<MergeProgress>? progress,
         CancellationToken cancel)
     {
@@ -121,7 +126,7 @@ public static class Merger
             foreach (var tensor in plan.Shards.SelectMany(s => s.Tensors).Where(t => !finished.ContainsKey(t.Name)))
             {
                 batch.Add(tensor);
-                if (batch.Sum(t => t.Count) >= MergePieces.WindowElements)
+                if (batch.Sum(t => t.Count) >= together)
                 {
                     Write(batch);
                     batch.Clear();

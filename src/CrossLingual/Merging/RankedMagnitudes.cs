@@ -31,12 +31,14 @@ public sealed class RankedMagnitudes
     /// <summary>An empty count over a range of bit patterns.</summary>
     /// <param name="low">First pattern inside.</param>
     /// <param name="high">First pattern above; greater than low, at most <see cref="Top"/>.</param>
-    public RankedMagnitudes(uint low, uint high)
+    /// <param name="expected">About how many numbers will be counted; few numbers get few bins.</param>
+    public RankedMagnitudes(uint low, uint high, long expected = long.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(high, Top);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(low, high);
         (Low, High) = (low, high);
-        while ((high - low - 1) >> _shift >= LargestBins)
+        var bins = Math.Clamp(expected, 256, LargestBins);
+        while ((high - low - 1) >> _shift >= bins)
         {
             _shift++;
         }
