@@ -23,6 +23,7 @@ internal static class MergekitReader
         var parameters = root.Section("parameters");
         var rescale = Rescale(method, parameters);
         var normalize = Normalize(method, parameters);
+        var (computed, written) = (ReadType(root, "dtype"), ReadType(root, "out_dtype"));   // everything is computed in float32
         var (slices, module) = Parts(root, settings);
         var all = new Dictionary<string, Setting>(ReadSettings(parameters, settings));
         foreach (var (name, value) in module)
@@ -45,7 +46,7 @@ internal static class MergekitReader
                 Average = normalize ? TiesAverage.AgreeingWeight : TiesAverage.DisjointSum,
             },
             Dare = new DareOptions { Rescale = rescale ? DareRescale.L1Norm : DareRescale.None },
-            SaveAs = ReadType(root, "out_dtype") ?? ReadType(root, "dtype"),
+            SaveAs = written ?? computed,
             TokenizerFrom = Tokenizer(root),
             Seed = root.Integer("seed", 1, 0),
             Output = root.Text("output"),

@@ -246,10 +246,10 @@ public class MergerTests
         }
 
         var sums = start.ToDictionary(p => p.Key, p => p.Value.Select((_, i) => tasks.Select((t, k) => weights[k] * t[p.Key][i]).Aggregate(0f, (a, b) => a + b)).ToArray());
-        var total = sums.Values.Sum(v => v.Sum(Math.Sign));
+        var totals = sums.ToDictionary(s => s.Key, s => s.Value.Sum(Math.Sign));
         return start.ToDictionary(p => p.Key, p => p.Value.Select((v, i) =>
         {
-            var majority = options.Zero == ZeroSign.Positive || (options.Scope == TrimScope.Model ? total : sums[p.Key].Sum(Math.Sign)) > 0 ? 1 : -1;
+            var majority = options.Zero == ZeroSign.Positive || (options.Scope == TrimScope.Model ? totals.Values.Sum() : totals[p.Key]) > 0 ? 1 : -1;
             var sign = sums[p.Key][i] == 0 ? majority : Math.Sign(sums[p.Key][i]);
             var agreeing = tasks.Select((t, k) => (Weight: weights[k], Value: weights[k] * t[p.Key][i])).Where(a => Math.Sign(a.Value) == sign).ToList();
             var divisor = options.Average switch { TiesAverage.DisjointMean => agreeing.Count, TiesAverage.AgreeingWeight => agreeing.Sum(a => a.Weight), _ => 1 };

@@ -53,7 +53,7 @@ public class RankedMagnitudesTests
         for (var passes = 0; range.High - range.Low > 1 || passes == 0; passes++)
         {
             Assert.True(passes < 12, "the range must close");
-            var counts = new RankedMagnitudes(range.Low, range.High);
+            var counts = new RankedMagnitudes(range.Low, range.High, values.Length);
             counts.Add(values);
             var next = counts.Find(rank);
             if (next == range)
