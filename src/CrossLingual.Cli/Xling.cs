@@ -25,6 +25,8 @@ public static class Xling
             GenerateCommand.Create(),
             DataCommand.Create(),
             TrainCommand.Create(),
+            MergeCommand.Create(),
+            DiffCommand.Create(),
             EvalCommand.Create(),
             AdviseCommand.Create(),
             ScoreCommand.Create(),
