@@ -75,7 +75,7 @@ internal sealed class SourceReader(DataSource source, DataReport report)
 
         var side = source.English!;
         var originals = DataSource.FilesOf(side.Path.Length > 0 ? side.Path : source.Path).SelectMany(file => AlpacaReader.Read(file, "en", side.Fields));
-        return Paired([.. targets], [.. originals]).Select(p => ChatInstruction.Of(p.English, p.Target, source.SecondTurn));
+        return Paired([.. targets], [.. originals]).Select(p => ChatInstruction.Of(p.English, p.Target, source.SecondTurn, source.Cue));
     }
 
     // By id where the files share ids, otherwise row by row.
@@ -126,7 +126,7 @@ internal sealed class SourceReader(DataSource source, DataReport report)
         var tasks = source.Tasks.Count > 0 ? source.Tasks : Lab.Tasks;
         var example = lab.Example(source.Language, source.Split, i, tasks[i % tasks.Count]);
         return source.Form == DataForm.Chat
-            ? ChatInstruction.Of(lab.Example("en", source.Split, i, tasks[i % tasks.Count]), example, source.SecondTurn)
+            ? ChatInstruction.Of(lab.Example("en", source.Split, i, tasks[i % tasks.Count]), example, source.SecondTurn, source.Cue)
             : Conversation.Of(example);
     }
 
