@@ -28,6 +28,9 @@ internal static class Options
         HelpName = "NAME",
     };
 
+    /// <summary>The command line as it was typed, for manifests.</summary>
+    public static string CommandLine(ParseResult result) => string.Join(' ', result.Tokens.Select(t => t.Value).Prepend("xling"));
+
     /// <summary>A score that is in percent already, with its interval.</summary>
     public static string Percent(Score score) => Spectre.Console.Markup.Escape($"{score.Value:0.0} [{score.Low:0.0}, {score.High:0.0}]");
 

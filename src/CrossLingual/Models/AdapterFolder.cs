@@ -48,11 +48,40 @@ public static class AdapterFolder
     /// <exception cref="UserException">XL331: not a LoRA adapter that this project can apply; XL332: it does not fit the model.</exception>
     public static LoraAdapter Load(string folder, Llama model)
     {
-        var config = ReadConfig(Path.Combine(folder, "adapter_config.json"));
-        var shapes = model.Config.TensorShapes().ToDictionary();
         using var scope = NewDisposeScope();
-        using var file = Safetensors.Open(Path.Combine(folder, "adapter_model.safetensors"));
-        var pairs = new Dictionary<string, (Tensor A, Tensor B)>();
+        var (config, file, places) = Open(folder, model.Config);
+        using (file)
+        {
+            return new LoraAdapter(config, places.ToDictionary(p => p.Key, p => (Read(p.Value.A), Read(p.Value.B))));
+        }
+
+        Tensor Read(SafetensorsEntry entry) =>
+            TensorBytes.Read(file, entry.Name).view([.. entry.Shape]).to(ScalarType.Float32).to(model.Device);
+    }
+
+    /// <summary>Opens an adapter and checks its headers against a model's shape; no weight is read.</summary>
+    /// <param name="folder">The adapter's folder.</param>
+    /// <param name="shape">The model's configuration.</param>
+    /// <returns>Its settings, its file, which the caller disposes, and A and B by module.</returns>
+    /// <exception cref="UserException">XL331: not a LoRA adapter that this project can apply; XL332: it does not fit the model.</exception>
+    internal static (LoraConfig Config, Safetensors File, IReadOnlyDictionary<string, (SafetensorsEntry A, SafetensorsEntry B)> Places) Open(string folder, LlamaConfig shape)
+    {
+        var config = ReadConfig(Path.Combine(folder, "adapter_config.json"));
+        var file = Safetensors.Open(Path.Combine(folder, "adapter_model.safetensors"));
+        try
+        {
+            return (config, file, Place(file, config, shape.TensorShapes().ToDictionary()));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static Dictionary<string, (SafetensorsEntry A, SafetensorsEntry B)> Place(Safetensors file, LoraConfig config, Dictionary<string, long[]> shapes)
+    {
+        var places = new Dictionary<string, (SafetensorsEntry A, SafetensorsEntry B)>();
         foreach (var (name, entry) in file.Entries.Where(e => e.Key.EndsWith(".lora_A.weight", StringComparison.Ordinal)))
         {
             var module = name[(name.StartsWith(Prefix, StringComparison.Ordinal) ? Prefix.Length : 0)..^".lora_A.weight".Length];
@@ -63,21 +92,15 @@ public static class AdapterFolder
                 throw new UserException("XL332", $"{file.Path}: the adapter of '{module}' does not fit the model (rank {config.Rank}). Use the base model named in adapter_config.json.");
             }
 
-            pairs[module] = (Read(name, entry), Read(other, b));
+            places[module] = (entry, b);
         }
 
         var left = file.Entries.Keys.Where(n => !n.Contains(".lora_A.", StringComparison.Ordinal) && !n.Contains(".lora_B.", StringComparison.Ordinal)).ToList();
-        if (left.Count > 0 || pairs.Count == 0)
-        {
-            throw new UserException("XL331", left.Count > 0
+        return left.Count == 0 && places.Count > 0
+            ? places
+            : throw new UserException("XL331", left.Count > 0
                 ? $"{file.Path}: tensor '{left[0]}' is not a LoRA matrix. Adapters with trained embeddings or other parts are not supported; merge it into its base with PEFT."
                 : $"{file.Path} holds no LoRA matrices. Give the folder that PEFT wrote.");
-        }
-
-        return new LoraAdapter(config, pairs);
-
-        Tensor Read(string name, SafetensorsEntry entry) =>
-            TensorBytes.Read(file, name).view([.. entry.Shape]).to(ScalarType.Float32).to(model.Device);
     }
 
     private static LoraConfig ReadConfig(string path)

@@ -14,7 +14,7 @@ public sealed class ModelFolder
     private static readonly string[] PickleEndings = [".bin", ".pt", ".pth", ".ckpt", ".pkl"];
 
     // Files of the source that describe the model and travel with every copy of it.
-    private static readonly string[] Companions =
+    internal static readonly string[] Companions =
     [
         "tokenizer.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
         "generation_config.json", "chat_template.jinja",
@@ -84,6 +84,26 @@ public sealed class ModelFolder
     {
         EosIds = config.EosIds.Count > 0 ? config.EosIds : tokenizer.EosId is { } id ? [id] : [],
     };
+
+    /// <summary>Opens the weights of a folder: their headers are read and checked against its configuration, no weight is read.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <returns>The file of every tensor, and all files, which the caller disposes.</returns>
+    /// <exception cref="UserException">XL30x a damaged file, XL313, XL314 weights that do not fit the configuration.</exception>
+    internal static (IReadOnlyDictionary<string, Safetensors> Places, IReadOnlyList<Safetensors> Files) OpenWeights(string path, LlamaConfig config)
+    {
+        var folder = new ModelFolder(path, config, null);
+        var files = folder.OpenWeights();
+        try
+        {
+            return (folder.Place(files), files);
+        }
+        catch
+        {
+            files.ForEach(f => f.Dispose());
+            throw;
+        }
+    }
 
     /// <summary>Loads the weights.</summary>
     /// <param name="compute">Device and type of computation.</param>

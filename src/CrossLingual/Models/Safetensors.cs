@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,9 +18,10 @@ public sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<lo
 /// A memory-mapped safetensors file. The whole header is checked against the file's size, its own offsets and the
 /// types before any byte of data is touched; nothing is allocated for a file that fails.
 /// </summary>
-public sealed class Safetensors : IDisposable
+public sealed unsafe partial class Safetensors : IDisposable
 {
     private const long LargestHeader = 100_000_000;
+    private const int DontNeed = 4;
 
     // In the reference implementation's order, in which files are written.
     private static readonly OrderedDictionary<string, int> ElementSizes = new()
@@ -39,6 +41,7 @@ public sealed class Safetensors : IDisposable
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private readonly SafeMemoryMappedViewHandle _handle;
+    private readonly byte* _start;
 
     private Safetensors(string path, MemoryMappedFile map, IReadOnlyDictionary<string, SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
     {
@@ -48,6 +51,7 @@ public sealed class Safetensors : IDisposable
         _map = map;
         _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         _handle = _view.SafeMemoryMappedViewHandle;
+        _handle.AcquirePointer(ref _start);
     }
 
     /// <summary>The file.</summary>
@@ -110,30 +114,58 @@ public sealed class Safetensors : IDisposable
     /// <summary>Gives the bytes of one tensor to a reader, straight from the mapped file.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="read">Called once with consecutive pieces of at most 1 GiB, with the offset of each.</param>
-    public unsafe void Read(string name, SafetensorsReader read)
+    public void Read(string name, SafetensorsReader read)
     {
         var entry = Entries[name];
-        byte* start = null;
-        _handle.AcquirePointer(ref start);
-        try
+        for (long at = 0; at < entry.Length; at += 1 << 30)
         {
-            for (long at = 0; at < entry.Length; at += 1 << 30)
-            {
-                read(new ReadOnlySpan<byte>(start + entry.Start + at, (int)Math.Min(1 << 30, entry.Length - at)), at);
-            }
+            read(Slice(entry, at, (int)Math.Min(1 << 30, entry.Length - at)), at);
         }
-        finally
+    }
+
+    /// <summary>Some bytes of a tensor, straight from the mapped file. They are valid until the file is disposed.</summary>
+    /// <param name="entry">The tensor.</param>
+    /// <param name="offset">First byte within the tensor.</param>
+    /// <param name="length">Number of bytes.</param>
+    public ReadOnlySpan<byte> Slice(SafetensorsEntry entry, long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, entry.Length);
+        return new ReadOnlySpan<byte>(_start + entry.Start + offset, length);
+    }
+
+    /// <summary>
+    /// Takes pages of a tensor out of this process's memory; they come back from the file when they are read again. What
+    /// streams a model larger than memory calls it behind itself, so that its own size stays small.
+    /// </summary>
+    internal void Forget(SafetensorsEntry entry, long offset, long length)
+    {
+        if (!OperatingSystem.IsLinux())
         {
-            _handle.ReleasePointer();
+            return;   // there the system alone decides
         }
+
+        var page = (nuint)Environment.SystemPageSize;
+        var from = (nuint)(_start + entry.Start + offset);
+        var first = from / page * page;
+        _ = Advise(first, from + (nuint)length - first, DontNeed);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!_handle.IsClosed)
+        {
+            _handle.ReleasePointer();
+        }
+
         _view.Dispose();
         _map.Dispose();
     }
+
+    [LibraryImport("libc.so.6", EntryPoint = "madvise")]
+    private static partial int Advise(nuint address, nuint length, int advice);
 
     private static (JsonDocument Header, long DataStart) ReadHeader(string path, long length)
     {

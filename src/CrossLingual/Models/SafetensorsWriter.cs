@@ -28,11 +28,7 @@ public static class SafetensorsWriter
             .ToList();
         AtomicFile.Write(path, stream =>
         {
-            var header = Header(ordered, metadata);
-            Span<byte> size = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt64LittleEndian(size, (ulong)header.Length);
-            stream.Write(size);
-            stream.Write(header);
+            stream.Write(Header([.. ordered.Select(t => (t.Name, t.Type, t.Tensor.shape))], metadata));
             foreach (var (_, tensor, _) in ordered)
             {
                 TensorBytes.Write(stream, tensor);
@@ -75,7 +71,7 @@ public static class SafetensorsWriter
         var places = new SortedDictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < shards.Count; i++)
         {
-            var file = $"model-{i + 1:00000}-of-{shards.Count:00000}.safetensors";
+            var file = ShardName(i, shards.Count);
             Write(Path.Combine(folder, file), shards[i], metadata);
             foreach (var name in shards[i].Keys)
             {
@@ -83,6 +79,16 @@ public static class SafetensorsWriter
             }
         }
 
+        WriteIndex(folder, places, total);
+    }
+
+    /// <summary>Name of a weights file among several; <c>model.safetensors</c> when it is the only one.</summary>
+    internal static string ShardName(int index, int count) =>
+        count == 1 ? "model.safetensors" : $"model-{index + 1:00000}-of-{count:00000}.safetensors";
+
+    /// <summary>Writes the index of a sharded model.</summary>
+    internal static void WriteIndex(string folder, SortedDictionary<string, string> places, long total)
+    {
         var index = new Dictionary<string, object>
         {
             ["metadata"] = new Dictionary<string, long> { ["total_size"] = total },
@@ -91,9 +97,13 @@ public static class SafetensorsWriter
         AtomicFile.WriteText(Path.Combine(folder, "model.safetensors.index.json"), JsonSerializer.Serialize(index, JsonText.Indented) + "\n");
     }
 
-    private static byte[] Header(List<(string Name, Tensor Tensor, string Type)> tensors, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>The start of a file: the header's length and the header.</summary>
+    /// <param name="tensors">Name, stored type and shape in the order of the data.</param>
+    /// <param name="metadata">The header's free text.</param>
+    internal static byte[] Header(IReadOnlyList<(string Name, string Type, long[] Shape)> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
+        buffer.Write(stackalloc byte[8]);
         using (var json = new Utf8JsonWriter(buffer, Compact))
         {
             json.WriteStartObject();
@@ -109,13 +119,13 @@ public static class SafetensorsWriter
             }
 
             var offset = 0L;
-            foreach (var (name, tensor, type) in tensors)
+            foreach (var (name, type, shape) in tensors)
             {
-                var end = offset + (tensor.numel() * Safetensors.ElementSize(type));
+                var end = offset + shape.Aggregate((long)Safetensors.ElementSize(type), (bytes, size) => bytes * size);
                 json.WriteStartObject(name);
                 json.WriteString("dtype", type);
                 json.WriteStartArray("shape");
-                foreach (var size in tensor.shape)
+                foreach (var size in shape)
                 {
                     json.WriteNumberValue(size);
                 }
@@ -134,6 +144,8 @@ public static class SafetensorsWriter
 
         // The reference pads the header with spaces, so that the data starts at a multiple of eight.
         buffer.Write(Encoding.ASCII.GetBytes(new string(' ', (int)((8 - (buffer.Length % 8)) % 8))));
-        return buffer.ToArray();
+        var bytes = buffer.ToArray();
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)bytes.Length - 8);
+        return bytes;
     }
 }

@@ -40,24 +40,41 @@ public static class AtomicFile
         // "out/" names the same folder as "out"; its neighbours must not be made inside it.
         path = Path.TrimEndingDirectorySeparator(path);
         var temporary = $"{path}.{Environment.ProcessId}.partial";
-        var replaced = $"{path}.{Environment.ProcessId}.replaced";
-        PutBack(replaced, path);
-        RemoveFolder(replaced);
+        PutBack($"{path}.{Environment.ProcessId}.replaced", path);
         RemoveFolder(temporary);
         Directory.CreateDirectory(temporary);
         try
         {
             fill(temporary);
+            PutFolder(temporary, path);
+        }
+        catch
+        {
+            RemoveFolder(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Gives a whole folder its name; an older folder of that name goes when the new one stands in its place.</summary>
+    /// <param name="whole">The folder as it was filled, on the same disk.</param>
+    /// <param name="path">Its name from now on.</param>
+    public static void PutFolder(string whole, string path)
+    {
+        path = Path.TrimEndingDirectorySeparator(path);
+        var replaced = $"{path}.{Environment.ProcessId}.replaced";
+        PutBack(replaced, path);
+        RemoveFolder(replaced);
+        try
+        {
             if (Directory.Exists(path))
             {
                 Directory.Move(path, replaced);
             }
 
-            Directory.Move(temporary, path);
+            Directory.Move(whole, path);
         }
         catch
         {
-            RemoveFolder(temporary);
             PutBack(replaced, path);
             throw;
         }

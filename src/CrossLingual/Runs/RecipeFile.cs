@@ -87,15 +87,21 @@ public sealed class RecipeFile
     /// <exception cref="UserException">XL102: all problems, a line each.</exception>
     public void Check()
     {
+        if (Problems() is { Count: > 0 } problems)
+        {
+            throw new UserException("XL102", string.Join("\n      ", problems));
+        }
+    }
+
+    /// <summary>Everything that is wrong, each with its place, for whoever reports it together with other things; call it once.</summary>
+    public IReadOnlyList<string> Problems()
+    {
         foreach (var section in _sections.ToList())
         {
             section.ReportUnknown();
         }
 
-        if (_problems.Count > 0)
-        {
-            throw new UserException("XL102", string.Join("\n      ", _problems.OrderBy(p => p.Line).Select(p => $"{p.Where}: {p.Text}")));
-        }
+        return [.. _problems.OrderBy(p => p.Line).Select(p => $"{p.Where}: {p.Text}")];
     }
 
     internal void Problem(YamlNode at, string text) => _problems.Add(

@@ -16,6 +16,9 @@ public sealed class RecipeSection
     /// <summary>Line of the section in its file.</summary>
     public int Line => (int)_node.Start.Line;
 
+    /// <summary>The section's place in messages, <c>merge.yaml:12</c>.</summary>
+    public string Where => $"{_file.Path}:{Line}";
+
     /// <summary>Whether a key is there.</summary>
     public bool Has(string key)
     {
@@ -25,6 +28,12 @@ public sealed class RecipeSection
 
     /// <summary>Whether a key is there and has keys of its own.</summary>
     public bool IsSection(string key) => Has(key) && _node.Children[key] is YamlMappingNode;
+
+    /// <summary>Whether a key is there and holds a list of entries with keys of their own.</summary>
+    public bool IsSections(string key) => Has(key) && _node.Children[key] is YamlSequenceNode { Children: [YamlMappingNode, ..] };
+
+    /// <summary>The keys, in the file's order.</summary>
+    public IReadOnlyList<string> Keys => [.. _node.Children.Keys.OfType<YamlScalarNode>().Select(k => k.Value ?? "")];
 
     /// <summary>A text; a missing one is a problem unless there is a default.</summary>
     public string Text(string key, string? otherwise = null)
@@ -100,6 +109,25 @@ public sealed class RecipeSection
 
         _file.Problem(scalar, $"'{Full(key)}' is '{scalar.Value}'; it must be a number {Range(least, most, double.NegativeInfinity, double.PositiveInfinity)}");
         return otherwise;
+    }
+
+    /// <summary>One or several numbers in a range; what is a problem is left out.</summary>
+    public IReadOnlyList<double> Numbers(string key, double least = double.NegativeInfinity, double most = double.PositiveInfinity)
+    {
+        var found = new List<double>();
+        foreach (var text in Texts(key))
+        {
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && value >= least && value <= most)
+            {
+                found.Add(value);
+            }
+            else
+            {
+                _file.Problem(_node.Children[key], $"'{Full(key)}' holds '{text}'; it must be a number {Range(least, most, double.NegativeInfinity, double.PositiveInfinity)}".TrimEnd());
+            }
+        }
+
+        return found;
     }
 
     /// <summary>True or false.</summary>

@@ -1,0 +1,161 @@
+using CrossLingual.Models;
+using CrossLingual.Runs;
+
+namespace CrossLingual.Merging;
+
+/// <summary>
+/// What one thread needs to merge a stretch: blocks that fit into its nearest cache, in which a stretch of every operand
+/// is loaded as float32, changed and added up.
+/// </summary>
+internal sealed class MergeWorkspace
+{
+    /// <summary>Elements of a block: with a few operands it stays within the second-level cache.</summary>
+    public const int Block = 4096;
+
+    private readonly MergePlan _plan;
+    private readonly MergeMeasures _measures;
+    private readonly float[] _start = new float[Block];
+    private readonly float[][] _operands;
+    private readonly float[] _weights;
+    private readonly byte[] _stored = new byte[MergePieces.Elements * sizeof(double)];
+
+    public MergeWorkspace(MergePlan plan, MergeMeasures measures)
+    {
+        (_plan, _measures) = (plan, measures);
+        var most = plan.Tensors.Max(t => t.Operands.Count);
+        _operands = [.. Enumerable.Range(0, most).Select(_ => new float[Block])];
+        _weights = new float[most];
+    }
+
+    /// <summary>Bytes of a thread's blocks.</summary>
+    public static long BytesFor(int operands) => ((operands + 2L) * Block * sizeof(float)) + (MergePieces.Elements * sizeof(double));
+
+    /// <summary>The last loaded block of each operand.</summary>
+    public float[][] Operands => _operands;
+
+    /// <summary>The last loaded block of the base.</summary>
+    public ReadOnlySpan<float> Start => _start;
+
+    /// <summary>Merges a piece.</summary>
+    /// <returns>Its bytes in the output's type; valid until the next call.</returns>
+    public ReadOnlySpan<byte> Merge(MergePiece piece)
+    {
+        var size = Safetensors.ElementSize(piece.Tensor.Type);
+        Span<float> result = stackalloc float[Block];
+        for (var done = 0; done < piece.Count; done += Block)
+        {
+            var count = Math.Min(Block, piece.Count - done);
+            Merge(piece.Tensor, piece.First + done, result[..count]);
+            StoredNumbers.Narrow(result[..count], piece.Tensor.Type, _stored.AsSpan(done * size, count * size));
+        }
+
+        return _stored.AsSpan(0, piece.Count * size);
+    }
+
+    /// <summary>Loads a block of every operand as it is stored.</summary>
+    public void Load(TensorPlan tensor, long first, int count)
+    {
+        for (var i = 0; i < tensor.Operands.Count; i++)
+        {
+            Load(tensor.Operands[i], first, _operands[i].AsSpan(0, count));
+        }
+    }
+
+    /// <summary>Loads a block of the task vector of every operand.</summary>
+    public void LoadTasks(TensorPlan tensor, long first, int count)
+    {
+        Load(tensor.Start!, first, _start.AsSpan(0, count));
+        for (var i = 0; i < tensor.Operands.Count; i++)
+        {
+            Load(tensor.Operands[i], first, _operands[i].AsSpan(0, count));
+            TaskArithmetic.TaskVector(_operands[i].AsSpan(0, count), _start.AsSpan(0, count));
+        }
+    }
+
+    /// <summary>Loads a block of every task vector with what DARE leaves of it.</summary>
+    public void LoadDropped(TensorPlan tensor, long first, int count)
+    {
+        LoadTasks(tensor, first, count);
+        if (_plan.Recipe.Method is MergeMethod.DareLinear or MergeMethod.DareTies)
+        {
+            for (var i = 0; i < tensor.Operands.Count; i++)
+            {
+                var operand = tensor.Operands[i];
+                Dare.DropAndRescale(_operands[i].AsSpan(0, count), first, operand.Density, _measures.DareScale(tensor, i), MaskOf(tensor, operand));
+            }
+        }
+    }
+
+    /// <summary>Loads a block of every task vector, dropped, trimmed and times its weight.</summary>
+    public void LoadSparse(TensorPlan tensor, long first, int count)
+    {
+        LoadDropped(tensor, first, count);
+        for (var i = 0; i < tensor.Operands.Count; i++)
+        {
+            var values = _operands[i].AsSpan(0, count);
+            if (_measures.Trims)
+            {
+                Ties.Trim(values, _measures.Threshold(tensor, i));
+            }
+
+            if (tensor.Operands[i].Weight != 1)
+            {
+                System.Numerics.Tensors.TensorPrimitives.Multiply(values, (float)tensor.Operands[i].Weight, values);
+            }
+        }
+    }
+
+    /// <summary>The mask of a model and tensor.</summary>
+    public Seed MaskOf(TensorPlan tensor, Operand operand) => Seed.For("dare", _plan.Recipe.Seed, operand.Mask, tensor.Name);
+
+    private void Load(Operand operand, long first, Span<float> numbers) => _plan.Opened[operand.Source].Load(operand.Tensor, first, numbers);
+
+    private void Merge(TensorPlan tensor, long first, Span<float> result)
+    {
+        var count = result.Length;
+        var operands = _operands.AsSpan(0, tensor.Operands.Count);
+        var weights = _weights.AsSpan(0, operands.Length);
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i] = (float)tensor.Operands[i].Weight;
+        }
+
+        switch (tensor.Operation)
+        {
+            case TensorOperation.Copy:
+            case TensorOperation.Sum:
+                Load(tensor, first, count);
+                Linear.Merge(operands, weights, result);
+                break;
+            case TensorOperation.Slerp:
+                Load(tensor, first, count);
+                var (one, other) = _measures.SlerpFactors(tensor);
+                Linear.Merge(operands, [(float)one, (float)other], result);
+                break;
+            case TensorOperation.Revert:
+                Load(tensor.Start!, first, _start.AsSpan(0, count));
+                Load(tensor.Operands[0], first, result);
+                RevertUpdates.PutBack(result, _start.AsSpan(0, count), _measures.Threshold(tensor, 0));
+                break;
+            default:
+                MergeTasks(tensor, first, operands, weights, result);
+                break;
+        }
+    }
+
+    private void MergeTasks(TensorPlan tensor, long first, ReadOnlySpan<float[]> operands, ReadOnlySpan<float> weights, Span<float> result)
+    {
+        if (_measures.Elects)
+        {
+            LoadSparse(tensor, first, result.Length);
+            Ties.ElectAndMerge(operands, weights, _measures.ZeroIsPositive(tensor), _plan.Recipe.Ties.Average, result);
+        }
+        else
+        {
+            LoadDropped(tensor, first, result.Length);
+            TaskArithmetic.Sum(operands, weights, result);
+        }
+
+        TaskArithmetic.AddTo(_start.AsSpan(0, result.Length), result, (float)tensor.Factor);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace CrossLingual.Merging;
+
+/// <summary>
+/// What is the K-th largest magnitude of a billion numbers that are never in memory together? Positive floats are
+/// ordered as their bits are (IEEE 754), so one pass counts the magnitudes above a range of bit patterns and makes a
+/// histogram of those inside it; the rank says in which bin, or on which side, the answer lies, and the next pass looks
+/// there only. The answer is exact, and the same in whatever order and on however many threads the passes went.
+/// <code>
+/// magnitudes 0.1 0.4 0.4 0.7 0.9, rank 3      range [0.35, 0.65): 2 above, 2 inside: rank 3 is the 1st inside: 0.4
+/// </code>
+/// A good guess of the range, from a sample, makes one pass enough; a bad one costs passes and never exactness.
+/// </summary>
+public sealed class RankedMagnitudes
+{
+    /// <summary>Smallest bit pattern above all ranges.</summary>
+    public const uint Top = 0x8000_0000;
+
+    /// <summary>Most bytes that a count takes.</summary>
+    internal const long MostBytes = LargestBins * sizeof(long);
+
+    private const int LargestBins = 1 << 20;
+    private const int Magnitude = 0x7FFF_FFFF;
+    private readonly long[] _bins;
+    private readonly int _shift;
+    private long _above;
+
+    /// <summary>An empty count over a range of bit patterns.</summary>
+    /// <param name="low">First pattern inside.</param>
+    /// <param name="high">First pattern above; greater than low, at most <see cref="Top"/>.</param>
+    /// <param name="expected">About how many numbers will be counted; few numbers get few bins.</param>
+    public RankedMagnitudes(uint low, uint high, long expected = long.MaxValue)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(high, Top);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(low, high);
+        (Low, High) = (low, high);
+        var bins = Math.Clamp(expected, 256, LargestBins);
+        while ((high - low - 1) >> _shift >= bins)
+        {
+            _shift++;
+        }
+
+        _bins = new long[((high - low - 1) >> _shift) + 1];
+    }
+
+    /// <summary>First pattern inside.</summary>
+    public uint Low { get; }
+
+    /// <summary>First pattern above.</summary>
+    public uint High { get; }
+
+    /// <summary>Counts a stretch of numbers.</summary>
+    public void Add(ReadOnlySpan<float> values)
+    {
+        var whole = MemoryMarshal.Cast<float, Vector512<int>>(values);
+        var magnitude = Vector512.Create(Magnitude);
+        var (below, top) = (Vector512.Create((int)Low - 1), Vector512.Create((int)(High - 1)));
+        for (var i = 0; i < whole.Length; i++)
+        {
+            var bits = whole[i] & magnitude;
+            var above = Vector512.GreaterThan(bits, top);
+            _above += BitOperations.PopCount(above.ExtractMostSignificantBits());
+            var inside = Vector512.AndNot(Vector512.GreaterThan(bits, below), above).ExtractMostSignificantBits();
+            for (; inside != 0; inside &= inside - 1)
+            {
+                _bins[((uint)bits.GetElement(BitOperations.TrailingZeroCount(inside)) - Low) >> _shift]++;
+            }
+        }
+
+        foreach (var value in values[(whole.Length * Vector512<int>.Count)..])
+        {
+            var bits = BitConverter.SingleToUInt32Bits(value) & Magnitude;
+            if (bits >= High)
+            {
+                _above++;
+            }
+            else if (bits >= Low)
+            {
+                _bins[(bits - Low) >> _shift]++;
+            }
+        }
+    }
+
+    /// <summary>Adds another count over the same range.</summary>
+    public void Add(RankedMagnitudes other)
+    {
+        _above += other._above;
+        for (var i = 0; i < _bins.Length; i++)
+        {
+            _bins[i] += other._bins[i];
+        }
+    }
+
+    /// <summary>Where the magnitude of a rank lies.</summary>
+    /// <param name="rank">From 1, the largest.</param>
+    /// <returns>A range for the next pass; it is one pattern wide when the magnitude is found.</returns>
+    public (uint Low, uint High) Find(long rank)
+    {
+        if (rank <= _above)
+        {
+            return (High, Top);
+        }
+
+        var seen = _above;
+        for (var bin = _bins.Length - 1; bin >= 0; bin--)
+        {
+            seen += _bins[bin];
+            if (rank <= seen)
+            {
+                var low = Low + ((uint)bin << _shift);
+                return (low, Math.Min(High, low + (1u << _shift)));
+            }
+        }
+
+        return (0, Low);
+    }
+
+    /// <summary>A range in which a rank is likely to lie.</summary>
+    /// <param name="sample">Some of the numbers; put in order of magnitude.</param>
+    /// <param name="share">Rank over count, 0 to 1.</param>
+    /// <param name="doubt">How far the sample may be wrong about the share.</param>
+    public static (uint Low, uint High) Guess(Span<float> sample, double share, double doubt)
+    {
+        if (sample.IsEmpty)
+        {
+            return (0, Top);
+        }
+
+        var bits = MemoryMarshal.Cast<float, uint>(sample);
+        foreach (ref var value in bits)
+        {
+            value &= Magnitude;
+        }
+
+        bits.Sort();
+        var low = bits[(int)Math.Clamp((1 - share - doubt) * bits.Length, 0, bits.Length - 1)];
+        var high = bits[(int)Math.Clamp((1 - share + doubt) * bits.Length, 0, bits.Length - 1)];
+        return (low, Math.Min(Top, Math.Max(high, low) + 1));
+    }
+
+    /// <summary>The number of a found range.</summary>
+    public static float Value(uint low) => BitConverter.UInt32BitsToSingle(low);
+}
