@@ -40,10 +40,14 @@ public static class PassAtK
         return 1 - product;
     }
 
-    /// <summary>Mean over problems, bootstrap interval over problems.</summary>
+    /// <summary>Mean over problems, bootstrap interval over problems; Wilson's where each is solved or not.</summary>
     /// <param name="problems">n and c of each problem.</param>
     /// <param name="k">Programs drawn.</param>
     /// <param name="seed">Where the resamples come from.</param>
     /// <exception cref="UserException">XL642.</exception>
-    public static Score Mean(IReadOnlyList<(int N, int C)> problems, int k, Seed seed) => Score.Mean([.. problems.Select(p => Of(p.N, p.C, k))], seed);
+    public static Score Mean(IReadOnlyList<(int N, int C)> problems, int k, Seed seed)
+    {
+        var values = problems.Select(p => Of(p.N, p.C, k)).ToList();
+        return values.TrueForAll(v => v is 0 or 1) ? Score.Share(values.Count(v => v == 1), values.Count) : Score.Mean(values, seed);
+    }
 }
