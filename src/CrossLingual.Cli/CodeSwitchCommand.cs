@@ -7,14 +7,18 @@ using Spectre.Console;
 
 namespace CrossLingual.Cli;
 
-/// <summary><c>xling metrics codeswitch FILE [--format conllu|tsv|tagged] [--author-variant]</c>.</summary>
+/// <summary><c>xling metrics codeswitch FILE [--format conllu|tsv|tagged|plain] [--author-variant]</c>.</summary>
 internal static class CodeSwitchCommand
 {
+    private const string Plain = "plain";
+
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "Corpus with a language tag for each token." };
-        var format = new Option<string?>("--format") { Description = "conllu, tsv (word, tab, language) or tagged (word/en); by the file's name where it says so." };
-        format.AcceptOnlyFromAmong("conllu", "tsv", "tagged");
+        var file = new Argument<string>("FILE") { Description = "Corpus, with a language tag for each token or as plain text." };
+        var format = new Option<string?>("--format") { Description = "conllu, tsv (word, tab, language), tagged (word/en) or plain (a sentence a line, languages guessed); by the file's name where it says so." };
+        format.AcceptOnlyFromAmong("conllu", "tsv", "tagged", Plain);
+        var languages = new Option<string[]>("--languages") { Description = "Plain text: the languages to tell apart, two or more.", AllowMultipleArgumentsPerToken = true, HelpName = "L" };
+        var lexicon = new Option<string?>("--lexicon") { Description = "Plain text: words of the languages (word, tab, language).", HelpName = "FILE" };
         var author = new Option<bool>("--author-variant") { Description = "S-index and CMI as the S-index's author computes them: every tag a language, later sentences two longer." };
         var keys = new Option<string[]>("--tag-key") { Description = "CoNLL-U: keys of MISC with the language, in order of preference.", AllowMultipleArgumentsPerToken = true, HelpName = "KEY" };
         var column = new Option<int>("--tag-column") { Description = "TSV: the language's column.", DefaultValueFactory = _ => 2 };
@@ -26,7 +30,7 @@ internal static class CodeSwitchCommand
         var json = Options.Json();
         var command = new Command("codeswitch", "How a corpus switches languages: S-index, CMI, M-index, I-index, entropies, burstiness, memory.")
         {
-            file, format, author, keys, column, same, neutral, sample, sampleOut, target, json,
+            file, format, languages, lexicon, author, keys, column, same, neutral, sample, sampleOut, target, json,
         };
         command.SetAction((result, cancel) =>
         {
@@ -44,18 +48,20 @@ internal static class CodeSwitchCommand
             }
 
             var tags = isAuthors ? LanguageTags.AllTags() : LanguageTags.LanguagesOnly([.. LanguageTags.UsualNeutral, .. result.GetValue(neutral) ?? []], Pairs(result.GetValue(same)));
-            var options = new TaggedOptions { Format = FormatOf(path, result.GetValue(format)), TagColumn = result.GetValue(column), KeepText = count > 0 };
+            var isPlain = result.GetValue(format) == Plain;
+            var options = new TaggedOptions { Format = isPlain ? TaggedFormat.Tagged : FormatOf(path, result.GetValue(format)), TagColumn = result.GetValue(column), KeepText = count > 0 };
             if (result.GetValue(keys) is { Length: > 0 } chosen)
             {
                 options = options with { TagKeys = chosen };
             }
 
             var text = new TaggedText(path, options, tags);
+            var read = isPlain ? new UntaggedText(path, Identifier(result.GetValue(languages), result.GetValue(lexicon)), tags).Read() : text.Read();
             var corpus = new CodeSwitchCorpus(tags, new CodeSwitchOptions { Variant = isAuthors ? SIndexVariant.Author : SIndexVariant.LanguageTags });
             var sentences = new List<CodeSwitchSentence>();
             var sources = new List<string>();
             var screen = new Screen(result.GetValue(json));
-            foreach (var sentence in text.Read())
+            foreach (var sentence in read)
             {
                 cancel.ThrowIfCancellationRequested();
                 var measures = corpus.Add(sentence.Languages);
@@ -84,8 +90,14 @@ internal static class CodeSwitchCommand
     }
 
     private static TaggedFormat FormatOf(string path, string? named) => named is null
-        ? TaggedText.FormatOf(path) ?? throw new UserException("XL100", $"The name of {path} does not say how it is written. Give --format conllu, tsv or tagged.")
+        ? TaggedText.FormatOf(path) ?? throw new UserException("XL100", $"The name of {path} does not say how it is written. Give --format conllu, tsv, tagged or plain.")
         : Enum.Parse<TaggedFormat>(named, ignoreCase: true);
+
+    private static WordLanguages Identifier(string[]? languages, string? lexicon) => new(
+        languages?.SelectMany(l => l.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(l => l.ToLowerInvariant()).Distinct().ToList() is { Count: > 1 } several
+            ? several
+            : throw new UserException("XL100", "Plain text has no tags: name two languages or more, --languages de tr."),
+        lexicon is null ? null : WordLexicon.Learn(UntaggedText.WordList(lexicon)));
 
     private static Dictionary<string, string> Pairs(string[]? texts) => (texts ?? []).Select(t => t.Split('=')).ToDictionary(
         p => p is [{ Length: > 0 }, { Length: > 0 }] ? p[0].ToLowerInvariant() : throw new UserException("XL100", $"--same-as takes TAG=TAG; found '{string.Join('=', p)}'."),

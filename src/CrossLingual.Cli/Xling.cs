@@ -30,6 +30,7 @@ public static class Xling
             EvalCommand.Create(),
             AdviseCommand.Create(),
             ScoreCommand.Create(),
+            CompareCommand.Create(),
             MetricsCommand.Create(),
             NotebookCommand.Create(),
         };

@@ -22,6 +22,9 @@ public sealed record EvalRecipe
     /// <summary>The questions.</summary>
     public IReadOnlyList<DataSource> Data { get; init; } = [];
 
+    /// <summary>Tests from files; a recipe has these or <see cref="Data"/>.</summary>
+    public IReadOnlyList<EvalTask> Tasks { get; init; } = [];
+
     /// <summary>Most tokens of an answer, at least 1.</summary>
     public int MaxNewTokens { get; init; } = 64;
 
@@ -47,14 +50,19 @@ public sealed record EvalRecipe
             Tokenizer = root.OptionalText("tokenizer"),
             Template = ChatTemplate.Read(root),
             Data = [.. root.Sections("data").Select(DataSource.Read)],
+            Tasks = [.. root.Sections("tasks").Select(EvalTask.Read)],
             MaxNewTokens = root.Integer("max_new_tokens", 64, 1),
             BatchSize = root.Integer("batch_size", 64, 1),
             Output = root.Text("output"),
             Yaml = file.ToYaml(),
         };
-        if (recipe.Data.Count == 0)
+        if (recipe.Data.Count == 0 && recipe.Tasks.Count == 0)
         {
-            root.Problem("'data' is missing: name at least one source");
+            root.Problem("'data' is missing: name at least one source, or 'tasks', tests from files");
+        }
+        else if (recipe.Data.Count > 0 && recipe.Tasks.Count > 0)
+        {
+            root.Problem("'data' and 'tasks' are both there; give each a recipe of its own", "tasks");
         }
 
         file.Check();

@@ -21,6 +21,9 @@ public sealed record EvalSample(string Id, string Language, string Task, string 
     /// <summary>The language of the answer; null when it was not looked at, or has no words.</summary>
     public string? AnsweredIn { get; init; }
 
+    /// <summary>The number read from the answer, empty where it has none; null where none was wanted.</summary>
+    public string? Extracted { get; init; }
+
     /// <summary>Whether the answer is in another language than the question.</summary>
     public bool InWrongLanguage => AnsweredIn is not null && AnsweredIn != Language;
 }
@@ -31,7 +34,11 @@ public sealed record EvalSample(string Id, string Language, string Task, string 
 /// <param name="Exact">Share of exact answers, Wilson interval.</param>
 /// <param name="F1">Mean F1, bootstrap interval.</param>
 /// <param name="Ended">Share of answers that the model ended itself.</param>
-public sealed record EvalScore(string Language, string Task, Score Exact, Score F1, Score Ended);
+public sealed record EvalScore(string Language, string Task, Score Exact, Score F1, Score Ended)
+{
+    /// <summary>Share of answers that a number could be read from; null where none was wanted.</summary>
+    public Score? Extracted { get; init; }
+}
 
 /// <summary>All answers of a model with their marks.</summary>
 /// <param name="Samples">The answers.</param>
@@ -64,5 +71,8 @@ public sealed record EvalResult(IReadOnlyList<EvalSample> Samples)
         task,
         Score.Share(samples.Count(s => s.Exact), samples.Count),
         Score.Mean([.. samples.Select(s => s.F1)], Seed.For("bootstrap f1", language, task)),
-        Score.Share(samples.Count(s => s.Ended), samples.Count));
+        Score.Share(samples.Count(s => s.Ended), samples.Count))
+    {
+        Extracted = samples.Any(s => s.Extracted is not null) ? Score.Share(samples.Count(s => s.Extracted is { Length: > 0 }), samples.Count(s => s.Extracted is not null)) : null,
+    };
 }

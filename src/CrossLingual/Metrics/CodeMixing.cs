@@ -30,7 +30,8 @@ public static class CodeMixing
 
     /// <summary>M-index, 0 to 1; 0 with fewer than two languages.</summary>
     /// <param name="counts">Tokens of each language.</param>
-    public static double MIndex(ReadOnlySpan<double> counts)
+    /// <param name="languages">k; null to count the languages that have a token.</param>
+    public static double MIndex(ReadOnlySpan<double> counts, int? languages = null)
     {
         var (n, k, squares) = (0.0, 0, 0.0);
         foreach (var count in counts)
@@ -40,6 +41,7 @@ public static class CodeMixing
             squares += count * count;
         }
 
+        k = languages ?? k;
         if (k < 2)
         {
             return 0;

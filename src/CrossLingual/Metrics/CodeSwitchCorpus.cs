@@ -88,10 +88,13 @@ public sealed class CodeSwitchCorpus(LanguageTags tags, CodeSwitchOptions? optio
     public CodeSwitchSummary Summarize()
     {
         var all = Sum([.. Enumerable.Range(0, _groups.Count)]);
-        var values = Measures(all);
+
+        // A resample without the corpus's rarest language still has the corpus's k.
+        var k = all.Languages.ToArray().Count(c => c > 0);
+        var values = Measures(all, k);
         var intervals = _groups.Count == 0
             ? [.. values.Select(_ => (Low: double.NaN, High: double.NaN))]
-            : Bootstrap.Intervals(_groups.Count, values.Length, (drawn, into) => Measures(Sum(drawn)).CopyTo(into, 0), _options.Seed, resamples: Resamples);
+            : Bootstrap.Intervals(_groups.Count, values.Length, (drawn, into) => Measures(Sum(drawn), k).CopyTo(into, 0), _options.Seed, resamples: Resamples);
         var n = (int)all.Sentences;
         Score At(int i, int? of = null) => new(values[i], of ?? n, intervals[i].Low, intervals[i].High);
         var languages = new Dictionary<string, long>();
@@ -129,14 +132,14 @@ public sealed class CodeSwitchCorpus(LanguageTags tags, CodeSwitchOptions? optio
         };
     }
 
-    private static double[] Measures(CodeSwitchTotals t) =>
+    private static double[] Measures(CodeSwitchTotals t, int languages) =>
     [
         t.SIndex / t.Sentences,
         t.MixedSIndex / t.Mixed,
         t.Cmi2014 / t.Sentences,
         t.Cmi2016 / t.Sentences,
         100 / t.Sentences * ((0.5 * t.CorpusCmi) + (5.0 / 6 * t.Mixed)),
-        t.Sentences == 0 ? double.NaN : CodeMixing.MIndex(t.Languages),
+        t.Sentences == 0 ? double.NaN : CodeMixing.MIndex(t.Languages, languages),
         t.Sentences == 0 ? double.NaN : CodeMixing.IIndex(t.Switches, t.Chances),
         t.Sentences == 0 ? double.NaN : CodeMixing.Entropy(t.Languages),
         t.Sentences == 0 ? double.NaN : CodeMixing.Entropy(t.SpanLengths),

@@ -117,6 +117,22 @@ public sealed class TaggedTextTests : IDisposable
         Assert.True(summary.SIndex.Value > 0.03 && summary.MixedSIndex.Value > summary.SIndex.Value);
     }
 
+    [Fact]
+    public void PlainText_GetsItsLanguagesFromItsWords()
+    {
+        File.WriteAllText(_folder["plain"], "Das Haus, evler!\n\n42\nokul\n");
+        File.WriteAllText(_folder["words"], "das\tde\nhaus\tDE\n\nevler\ttr\tmore\nokul\ttr\n");
+        var tags = LanguageTags.LanguagesOnly();
+        var identifier = new WordLanguages(["de", "tr"], WordLexicon.Learn(UntaggedText.WordList(_folder["words"])), switching: 0.4);
+        var sentences = new UntaggedText(_folder["plain"], identifier, tags).Read().ToList();
+        Assert.Equal(["plain-1", "plain-3", "plain-4"], sentences.Select(s => s.Id));
+        Assert.Equal(["Das", "Haus", "evler"], sentences[0].Words);
+        Assert.Equal(["de", "de", "tr"], sentences[0].Languages.Select(tags.NameOf));
+        Assert.Equal(["neutral"], sentences[1].Languages.Select(tags.NameOf));
+        File.WriteAllText(_folder["words"], "das\tde\nhaus\n");
+        Assert.Contains("words:2:", Assert.Throws<UserException>(() => UntaggedText.WordList(_folder["words"]).ToList()).Message);
+    }
+
     private TaggedText Open(string content, TaggedFormat format, LanguageTags tags, bool keep = false)
     {
         File.WriteAllText(_folder["corpus"], content, new UTF8Encoding(false));
