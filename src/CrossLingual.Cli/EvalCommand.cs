@@ -2,6 +2,7 @@ using System.CommandLine;
 using CrossLingual.Data;
 using CrossLingual.Evaluation;
 using CrossLingual.Metrics;
+using CrossLingual.Runs;
 using CrossLingual.Text;
 using Spectre.Console;
 
@@ -43,8 +44,8 @@ internal static class EvalCommand
             var screen = new Screen(result.GetValue(json));
             var scored = screen.Progress("eval", report => Evaluator.Run(
                 chosen,
-                $"xling eval {string.Join(' ', result.Tokens.Skip(1).Select(t => t.Value))}",
-                new Reported(report),
+                Options.CommandLine(result),
+                new Told<double>(share => report(share, "")),
                 cancel));
             screen.Result(scored.Scores, console => console.Write(TableOf(scored)));
             return Task.FromResult(0);
@@ -82,9 +83,4 @@ internal static class EvalCommand
     }
 
     private static string Percent(Score score) => $"{score.Value * 100:0.0} [{score.Low * 100:0.0}, {score.High * 100:0.0}]";
-
-    private sealed class Reported(Action<double, string> report) : IProgress<double>
-    {
-        public void Report(double value) => report(value, "");
-    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrossLingual.Metrics;
 
 namespace CrossLingual.Cli;
 
@@ -26,6 +27,12 @@ internal static class Options
         DefaultValueFactory = _ => "plain",
         HelpName = "NAME",
     };
+
+    /// <summary>The command line as it was typed, for manifests.</summary>
+    public static string CommandLine(ParseResult result) => string.Join(' ', result.Tokens.Select(t => t.Value).Prepend("xling"));
+
+    /// <summary>A score that is in percent already, with its interval.</summary>
+    public static string Percent(Score score) => Spectre.Console.Markup.Escape($"{score.Value:0.0} [{score.Low:0.0}, {score.High:0.0}]");
 
     /// <summary>The overrides with the output folder among them.</summary>
     public static IReadOnlyList<string> Overrides(string[]? set, string? output) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrossLingual.Methods;
 using CrossLingual.Training;
 using Spectre.Console;
 
@@ -9,16 +10,16 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var recipe = new Argument<string>("RECIPE.yaml") { Description = "The training recipe." };
+        var recipe = new Argument<string>("RECIPE.yaml") { Description = "The training recipe, of any method." };
         var set = Options.Set();
         var plan = new Option<bool>("--plan") { Description = "Load model and data, say what would be done, and stop." };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint." };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint; finished phases stay as they are." };
         var output = Options.Out();
         var json = Options.Json();
         var command = new Command("train", "Fine-tune a model as a recipe says.") { recipe, set, plan, resume, output, json };
         command.SetAction((result, cancel) => Task.FromResult(Run(
-            TrainRecipe.Read(result.GetValue(recipe)!, Options.Overrides(result.GetValue(set), result.GetValue(output))),
-            $"xling train {string.Join(' ', result.Tokens.Skip(1).Select(t => t.Value))}",
+            MethodRecipe.Read(result.GetValue(recipe)!, Options.Overrides(result.GetValue(set), result.GetValue(output))),
+            Options.CommandLine(result),
             result.GetValue(plan),
             result.GetValue(resume),
             new Screen(result.GetValue(json)),
@@ -26,40 +27,56 @@ internal static class TrainCommand
         return command;
     }
 
-    private static int Run(TrainRecipe recipe, string command, bool planOnly, bool resume, Screen screen, CancellationToken cancel)
+    private static int Run(Pipeline pipeline, string command, bool planOnly, bool resume, Screen screen, CancellationToken cancel)
     {
-        using var run = new TrainingRun(recipe);
-        var plan = run.Plan;
-        screen.Note($"{plan.Examples:N0} examples, {plan.Tokens:N0} tokens ({plan.LearnedTokens:N0} learned, {plan.Cut:N0} examples cut); "
-            + $"{plan.Steps:N0} steps on {plan.TrainedWeights:N0} of {plan.AllWeights:N0} weights");
+        var plans = pipeline.Plan();
+        foreach (var (name, plan) in plans)
+        {
+            screen.Note($"{(plans.Count > 1 ? name + ": " : "")}{plan.Examples:N0} examples, {plan.Tokens:N0} tokens ({plan.LearnedTokens:N0} learned, {plan.Cut:N0} examples cut); "
+                + $"{plan.Steps:N0} steps on {plan.TrainedWeights:N0} of {plan.AllWeights:N0} weights");
+            foreach (var source in plan.Sources.Where(s => s.Problems.Length > 0))
+            {
+                screen.Note($"  {source.Source}: {source.Problems}");
+            }
+        }
+
         if (planOnly)
         {
-            screen.Result(plan, _ => { });
+            screen.Result(plans.Select(p => new { phase = p.Name, p.Plan }), _ => { });
             return 0;
         }
 
-        var outcome = screen.Progress("train", report => run.Execute(command, resume, new Reported(report), cancel));
-        screen.Result(outcome, console =>
+        var outcomes = screen.Progress("train", report => pipeline.Execute(command, resume, (phase, p) => report(
+            (phase + ((double)p.Step / p.Steps)) / pipeline.Phases.Count,
+            $"{(plans.Count > 1 ? pipeline.Phases[phase].Name + " " : "")}step {p.Step}/{p.Steps}, loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s"), cancel));
+        screen.Result(outcomes, console =>
         {
-            var table = new Table().Border(TableBorder.Rounded).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
-            table.AddRow("final training loss", $"{outcome.Result.FinalLoss:0.0000}");
-            foreach (var held in outcome.HeldOut)
+            foreach (var outcome in outcomes)
             {
-                table.AddRow(Markup.Escape($"held-out loss, {held.Source} ({held.Before.Tokens:N0} tokens)"), $"{held.Before.Loss:0.0000} -> {held.After.Loss:0.0000}");
+                console.Write(TableOf(outcome));
             }
-
-            table.AddRow("tokens a second", $"{outcome.Result.Tokens / Math.Max(outcome.Result.Seconds, 1e-9):N0}");
-            table.AddRow("seconds", $"{outcome.Result.Seconds:0.0}");
-            table.AddRow("written", Markup.Escape(Path.GetRelativePath(Environment.CurrentDirectory, outcome.Model)));
-            console.Write(table);
         });
         return 0;
     }
 
-    private sealed class Reported(Action<double, string> report) : IProgress<TrainingProgress>
+    private static Table TableOf(PhaseOutcome phase)
     {
-        public void Report(TrainingProgress value) => report(
-            (double)value.Step / value.Steps,
-            $"step {value.Step}/{value.Steps}, loss {value.Loss:0.000}, {value.TokensPerSecond:N0} tokens/s");
+        var outcome = phase.Outcome;
+        var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(phase.Name)).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
+        table.AddRow("final training loss", $"{outcome.Result.FinalLoss:0.0000}");
+        foreach (var held in outcome.HeldOut)
+        {
+            table.AddRow(Markup.Escape($"held-out loss, {held.Source} ({held.Before.Tokens:N0} tokens)"), $"{held.Before.Loss:0.0000} -> {held.After.Loss:0.0000}");
+        }
+
+        foreach (var round in outcome.SelfPaced)
+        {
+            table.AddRow($"round {round.Round + 1}, from step {round.Step}", $"{round.Share * 100:0} % admitted");
+        }
+
+        table.AddRow("tokens a second", $"{outcome.Result.Tokens / Math.Max(outcome.Result.Seconds, 1e-9):N0}");
+        table.AddRow("seconds", $"{outcome.Result.Seconds:0.0}");
+        table.AddRow("written", Markup.Escape(Path.GetRelativePath(Environment.CurrentDirectory, outcome.Model)));
+        return table;
     }
 }

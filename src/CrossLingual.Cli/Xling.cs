@@ -28,6 +28,9 @@ public static class Xling
             MergeCommand.Create(),
             DiffCommand.Create(),
             EvalCommand.Create(),
+            AdviseCommand.Create(),
+            ScoreCommand.Create(),
+            MetricsCommand.Create(),
             NotebookCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -3,24 +3,18 @@ using CrossLingual.Data;
 using CrossLingual.Methods;
 using CrossLingual.Metrics;
 using CrossLingual.Runs;
+using CrossLingual.Text;
 
 namespace CrossLingual.Reporting;
 
 /// <summary>The lab's findings as tables, figures and a page; the notebook and the command line show the same ones.</summary>
 public static class LabReport
 {
-    private static readonly IReadOnlyDictionary<string, string> Names = new Dictionary<string, string>
-    {
-        ["en"] = "English",
-        ["es"] = "Spanish",
-        ["de"] = "German",
-        ["hi"] = "Hindi",
-        ["vi"] = "Vietnamese",
-        ["sw"] = "Swahili",
-    };
-
     /// <summary>A language of the lab in English words.</summary>
-    public static string NameOf(string language) => Names[language];
+    public static string NameOf(string language) => LanguageName.Of(language);
+
+    /// <summary>The languages in which the trained models were asked: all six, or, in two turns, the target alone.</summary>
+    public static IReadOnlyList<string> Asked(LabOutcome outcome) => outcome.Arms.All(a => a.TwoTurn) ? outcome.Targets : Lab.AllLanguages;
 
     /// <summary>Exact answers before and after by language, with 95 % intervals.</summary>
     /// <param name="outcome">The findings.</param>
@@ -105,28 +99,36 @@ public static class LabReport
     /// <param name="seconds">How long it took.</param>
     public static HtmlReport Page(LabOutcome outcome, string command, double seconds)
     {
-        var targets = outcome.Arms.Select(a => a.Language).Distinct().ToList();
+        var several = outcome.Names.Count > 1;
         var page = new HtmlReport("From English to another language")
         {
-            Subtitle = $"Translated SFT of the embedded lab's base model, for {string.Join(", ", targets.Select(NameOf))}",
-            Summary = string.Join(" ", targets.Select(t => Finding(outcome, t))),
+            Subtitle = $"{string.Join(", ", outcome.Arms.Select(a => a.Method).Distinct())} on the embedded lab's base model, for {string.Join(", ", outcome.Targets.Select(NameOf))}",
+            Summary = string.Join(" ", outcome.Targets.Select(t => several ? LabMethodsReport.Finding(outcome, t) : Finding(outcome, t))),
             Command = command,
         };
-        foreach (var target in targets)
+        foreach (var target in outcome.Targets)
         {
-            page.Section(NameOf(target)).Add(LanguageFigure(outcome, target)).Add(Languages(outcome, target)).Add(TaskFigure(outcome, target)).Add(Tasks(outcome, target));
-            Examples(page, outcome, target);
+            page.Section(NameOf(target));
+            if (several)
+            {
+                LabMethodsReport.Add(page, outcome, target);
+            }
+
+            var first = outcome.Of(outcome.Names[0]);
+            page.Add(LanguageFigure(first, target)).Add(Languages(first, target)).Add(TaskFigure(first, target)).Add(Tasks(first, target));
+            Examples(page, first, target);
         }
 
         page.Section("How to read this").Add(
-            "The base model is a small Llama that has read all six languages but follows instructions in English only. It was fine-tuned on instructions translated into one language, "
-            + "with loss on the answers, and asked the same test questions in all six languages before and after. No wording, entity or pair of numbers of the test questions was trained on.\n\n"
+            "The base model is a small Llama that has read all six languages but follows instructions in English only. It was fine-tuned for one language at a time, "
+            + "with loss on the answers, and asked the same test questions in all six languages before and after. No instruction's wording, entity of a task or pair of numbers of the test questions was trained on.\n\n"
             + "An interval that holds 0 is no evidence of a change. These are findings about a model of a few million weights on generated text; they show the effects, not their size in large models.");
-        var arm = outcome.Arms[0];
-        page.Made("Training", string.Create(CultureInfo.InvariantCulture, $"{arm.Training.Plan.Examples:N0} examples, {arm.Training.Plan.Steps:N0} steps, {arm.Training.Result.Seconds:0} s, {arm.Training.Result.Tokens / Math.Max(arm.Training.Result.Seconds, 1e-9):N0} tokens a second"))
+        page.Made("Training", string.Join("; ", outcome.Arms.Where(a => !a.TwoTurn).GroupBy(a => (a.Method, a.Language)).Select(g => string.Create(
+                CultureInfo.InvariantCulture, $"{g.Key.Method} {g.Key.Language}: {g.Average(a => a.TrainedTokens):N0} tokens, {g.Average(a => a.Seconds):0} s"))))
             .Made("Seeds", string.Join(", ", outcome.Arms.Select(a => a.Seed).Distinct()))
             .Made("Questions", $"{outcome.Before.Of("en").Exact.N} in each language, the same in all")
-            .Made("Held-out loss (nats a token)", string.Join("; ", outcome.Arms.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Language} seed {a.Seed}: {string.Join(", ", a.Training.HeldOut.Select(h => $"{h.Before.Loss:0.000} to {h.After.Loss:0.000}"))}"))))
+            .Made("Held-out loss (nats a token)", string.Join("; ", outcome.Arms.Where(a => !a.TwoTurn).Select(a => string.Create(
+                CultureInfo.InvariantCulture, $"{a.Method} {a.Language} seed {a.Seed}: {string.Join(", ", a.Phases[^1].Outcome.HeldOut.Select(h => $"{h.Before.Loss:0.000} to {h.After.Loss:0.000}"))}"))))
             .Made("Whole run", string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"));
         var machine = new Manifest { Command = command, Seed = 0 };
         return page.Made("Machine", $"{machine.Processor}; {machine.System}; {machine.Runtime}").Made("Version", machine.Version);
@@ -144,9 +146,9 @@ public static class LabReport
         page.Add(table);
     }
 
-    private static Estimate Percent(Score score) => new(score.Value * 100, score.Low * 100, score.High * 100);
+    internal static Estimate Percent(Score score) => new(score.Value * 100, score.Low * 100, score.High * 100);
 
-    private static string Sign(Score change) => string.Create(CultureInfo.InvariantCulture, $"{change.Value * 100:+0.0;-0.0;0.0} [{change.Low * 100:0.0}, {change.High * 100:0.0}]");
+    internal static string Sign(Score change) => string.Create(CultureInfo.InvariantCulture, $"{change.Value * 100:+0.0;-0.0;0.0} [{change.Low * 100:0.0}, {change.High * 100:0.0}]");
 
     private static string Forgetting(Score english) => english switch
     {

@@ -1,9 +1,13 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
 namespace CrossLingual.Data;
 
-/// <summary>Names of the record's fields in a file; Stanford Alpaca's by default.</summary>
+/// <summary>
+/// Names of the record's fields in a file; Stanford Alpaca's by default. A field inside another is named with points,
+/// list places from 0: <c>instances.0.output</c>.
+/// </summary>
 /// <param name="Instruction">Field of the instruction.</param>
 /// <param name="Input">Field of the input; it may be absent in a record.</param>
 /// <param name="Output">Field of the answer.</param>
@@ -104,8 +108,36 @@ public static class AlpacaReader
             "XL131",
             $"{path}, {where}: the text '{name}' is missing; the record has: {string.Join(", ", record.EnumerateObject().Select(p => p.Name))}. Name the right field under 'fields'.");
 
-        string? Value(string name) => record.TryGetProperty(name, out var value)
+        string? Value(string name) => Find(record, name) is { } value
             ? value.ValueKind switch { JsonValueKind.String => value.GetString(), JsonValueKind.Number => value.GetRawText(), _ => null }
             : null;
+    }
+
+    // A field of that very name comes first, points and all.
+    private static JsonElement? Find(JsonElement record, string name)
+    {
+        if (record.TryGetProperty(name, out var whole))
+        {
+            return whole;
+        }
+
+        var at = record;
+        foreach (var part in name.Split('.'))
+        {
+            if (at.ValueKind == JsonValueKind.Object && at.TryGetProperty(part, out var field))
+            {
+                at = field;
+            }
+            else if (at.ValueKind == JsonValueKind.Array && int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < at.GetArrayLength())
+            {
+                at = at[place];
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return at;
     }
 }

@@ -62,7 +62,7 @@ public sealed class Lab
         CheckLanguage(language);
         task ??= Tasks[index % Tasks.Count];
         var name = split.ToString().ToLowerInvariant();
-        var scene = new LabScene(_shape, split, Seed.For("lab", task, name, index).Dice(), Math.Max(0, Tasks.ToList().IndexOf(task)));
+        var scene = new LabScene(_shape, split, Seed.For("lab", task, name, index).Dice(), ShiftOf(task));
         var example = LabTasks.Make(task, scene, _languages[language], _languages);
         return example with { Id = string.Create(CultureInfo.InvariantCulture, $"lab-{name}-{task}-{index}") };
     }
@@ -91,6 +91,20 @@ public sealed class Lab
         return LabTexts.Paragraph(scene, _languages[language]);
     }
 
+    /// <summary>An instruction to translate a sentence, given in the sentence's language.</summary>
+    /// <param name="from">Language of the sentence and the instruction.</param>
+    /// <param name="to">Language of the answer.</param>
+    /// <param name="split">Whose entities and wordings it uses.</param>
+    /// <param name="index">Its number, from 0.</param>
+    public Example Translation(string from, string to, LabSplit split, int index)
+    {
+        var (source, target) = (_languages[CheckLanguage(from)], _languages[CheckLanguage(to)]);
+        var scene = new LabScene(_shape, split, Seed.For("lab translation", split, index).Dice(), ShiftOf("translation"));
+        var (list, wording) = LabTasks.Sentence(scene);
+        var example = LabTasks.Translation(scene, source, target, list, wording);
+        return example with { Id = string.Create(CultureInfo.InvariantCulture, $"lab-{split.ToString().ToLowerInvariant()}-translation-{from}-{to}-{index}") };
+    }
+
     /// <summary>A sentence and its translation.</summary>
     /// <param name="from">Language of the first.</param>
     /// <param name="to">Language of the second.</param>
@@ -102,4 +116,5 @@ public sealed class Lab
         var (list, wording) = LabTasks.Sentence(scene);
         return (scene.Say(_languages[CheckLanguage(from)], list, wording).Text, scene.Say(_languages[CheckLanguage(to)], list, wording).Text);
     }
+    private static int ShiftOf(string task) => Math.Max(0, Tasks.ToList().IndexOf(task));
 }

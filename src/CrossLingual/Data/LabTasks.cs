@@ -180,7 +180,12 @@ internal static class LabTasks
     {
         var (list, wording) = Sentence(scene);
         var other = scene.Dice.Pick([.. Lab.AllLanguages.Where(l => l != "en")]);
-        var target = all[language.Code == "en" ? other : "en"];
+        return Translation(scene, language, all[language.Code == "en" ? other : "en"], list, wording);
+    }
+
+    /// <summary>The instruction to translate a sentence, in the sentence's language.</summary>
+    public static Example Translation(LabScene scene, LabLanguage language, LabLanguage target, string list, int wording)
+    {
         scene.Bind("language", "language", Place(language.Entities["language"], target.Code));
         return Ask(
             scene, language, "translation", "translate.sentence", scene.Say(target, list, wording).Text, scene.Say(language, list, wording).Text);

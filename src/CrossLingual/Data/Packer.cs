@@ -10,8 +10,16 @@ namespace CrossLingual.Data;
 /// <param name="Segments">Number of the example within its row; -1 for padding [rows x time].</param>
 /// <param name="LearnedAt">Flat places whose next token carries loss.</param>
 /// <param name="Targets">Those next tokens.</param>
-public sealed record PackedBatch(int Rows, int Time, long[] Ids, long[] Positions, long[] Segments, long[] LearnedAt, long[] Targets)
+/// <param name="Owners">For each target the number of its example in the list that was packed.</param>
+/// <param name="Weights">For each target its example's weight.</param>
+public sealed record PackedBatch(int Rows, int Time, long[] Ids, long[] Positions, long[] Segments, long[] LearnedAt, long[] Targets, int[] Owners, float[] Weights)
 {
+    /// <summary>Sum of the targets' weights: what the update's loss is divided by.</summary>
+    public double WeightSum { get; } = Weights.Sum(w => (double)w);
+
+    /// <summary>Whether all weights are 1.</summary>
+    public bool IsUnweighted { get; } = Array.TrueForAll(Weights, w => w == 1);
+
     /// <summary>Input tokens that are not padding.</summary>
     public int TokenCount { get; } = Segments.Count(s => s >= 0);
 }
@@ -36,16 +44,16 @@ public sealed class Packer(int rows, int time)
     {
         var order = Enumerable.Range(0, examples.Count).ToArray();
         seed.And("order", epoch).Dice().Shuffle<int>(order);
-        return Rows(order.Select(i => examples[i])).Chunk(rows).Select(Batch);
+        return Rows(order.Select(i => (examples[i], i))).Chunk(rows).Select(Batch);
     }
 
     /// <summary>The examples in their order, packed; for measuring, where order does not matter.</summary>
-    public IEnumerable<PackedBatch> InOrder(IEnumerable<TokenizedExample> examples) => Rows(examples).Chunk(rows).Select(Batch);
+    public IEnumerable<PackedBatch> InOrder(IEnumerable<TokenizedExample> examples) => Rows(examples.Select((e, i) => (e, i))).Chunk(rows).Select(Batch);
 
-    private IEnumerable<List<TokenizedExample>> Rows(IEnumerable<TokenizedExample> examples)
+    private IEnumerable<List<(TokenizedExample Example, int Number)>> Rows(IEnumerable<(TokenizedExample Example, int Number)> examples)
     {
-        var open = new List<(List<TokenizedExample> Examples, int Room)>();
-        foreach (var example in examples)
+        var open = new List<(List<(TokenizedExample Example, int Number)> Examples, int Room)>();
+        foreach (var (example, number) in examples)
         {
             var need = example.Ids.Length - 1;
             if (need < 1 || example.LearnedCount == 0)
@@ -69,7 +77,7 @@ public sealed class Packer(int rows, int time)
 
             if (best >= 0)
             {
-                open[best].Examples.Add(example);
+                open[best].Examples.Add((example, number));
                 open[best] = (open[best].Examples, open[best].Room - need);
                 continue;
             }
@@ -81,7 +89,7 @@ public sealed class Packer(int rows, int time)
                 yield return fullest.Examples;
             }
 
-            open.Add(([example], time - need));
+            open.Add(([(example, number)], time - need));
         }
 
         foreach (var row in open)
@@ -90,34 +98,36 @@ public sealed class Packer(int rows, int time)
         }
     }
 
-    private PackedBatch Batch(List<TokenizedExample>[] filled)
+    private PackedBatch Batch(List<(TokenizedExample Example, int Number)>[] filled)
     {
         // Rows are about as long as the longest of the batch; few different sizes keep memory flat.
-        var longest = filled.Max(row => row.Sum(e => e.Ids.Length - 1));
+        var longest = filled.Max(row => row.Sum(e => e.Example.Ids.Length - 1));
         var width = Math.Min(time, (longest + Round - 1) / Round * Round);
         var ids = new long[filled.Length * width];
         var positions = new long[ids.Length];
         var segments = new long[ids.Length];
         Array.Fill(segments, -1);
-        var (places, targets) = (new List<long>(), new List<long>());
+        var (places, targets, owners, weights) = (new List<long>(), new List<long>(), new List<int>(), new List<float>());
         for (var row = 0; row < filled.Length; row++)
         {
             var at = row * width;
-            for (var number = 0; number < filled[row].Count; number++)
+            for (var segment = 0; segment < filled[row].Count; segment++)
             {
-                var example = filled[row][number];
+                var (example, number) = filled[row][segment];
                 for (var i = 0; i + 1 < example.Ids.Length; i++, at++)
                 {
-                    (ids[at], positions[at], segments[at]) = (example.Ids[i], i, number);
+                    (ids[at], positions[at], segments[at]) = (example.Ids[i], i, segment);
                     if (example.Learned[i + 1])
                     {
                         places.Add(at);
                         targets.Add(example.Ids[i + 1]);
+                        owners.Add(number);
+                        weights.Add(example.Weight);
                     }
                 }
             }
         }
 
-        return new PackedBatch(filled.Length, width, ids, positions, segments, [.. places], [.. targets]);
+        return new PackedBatch(filled.Length, width, ids, positions, segments, [.. places], [.. targets], [.. owners], [.. weights]);
     }
 }

@@ -11,6 +11,15 @@ public sealed record TokenizedExample(string Id, int[] Ids, bool[] Learned)
     /// <summary>Tokens that carry loss.</summary>
     public int LearnedCount { get; } = Learned.Count(l => l);
 
+    /// <summary>Kind of work; empty when unknown.</summary>
+    public string Task { get; init; } = "";
+
+    /// <summary>The source that it comes from; empty when there is but one.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Factor of its loss, above 0.</summary>
+    public float Weight { get; init; } = 1;
+
     /// <summary>Encodes a conversation; a text longer than the limit loses its end.</summary>
     /// <param name="conversation">The turns.</param>
     /// <param name="template">How turns become text.</param>
@@ -45,7 +54,7 @@ public sealed record TokenizedExample(string Id, int[] Ids, bool[] Learned)
         }
 
         var length = Math.Min(ids.Count, maxLength);
-        return new TokenizedExample(conversation.Id, [.. ids.Take(length)], [.. learned.Take(length)]);
+        return new TokenizedExample(conversation.Id, [.. ids.Take(length)], [.. learned.Take(length)]) { Task = conversation.Task };
     }
 
     /// <summary>The ids of a prompt that asks for an answer: the turns, the last being the user's.</summary>

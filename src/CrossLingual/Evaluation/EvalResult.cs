@@ -13,7 +13,17 @@ namespace CrossLingual.Evaluation;
 /// <param name="Ended">Whether the model ended its answer itself.</param>
 /// <param name="Exact">Whether the answer equals the reference.</param>
 /// <param name="F1">Token overlap with the reference, 0 to 1.</param>
-public sealed record EvalSample(string Id, string Language, string Task, string Prompt, string Reference, string Answer, bool Ended, bool Exact, double F1);
+public sealed record EvalSample(string Id, string Language, string Task, string Prompt, string Reference, string Answer, bool Ended, bool Exact, double F1)
+{
+    /// <summary>What the model said before its answer, in two-turn questions; else empty.</summary>
+    public string Thought { get; init; } = "";
+
+    /// <summary>The language of the answer; null when it was not looked at, or has no words.</summary>
+    public string? AnsweredIn { get; init; }
+
+    /// <summary>Whether the answer is in another language than the question.</summary>
+    public bool InWrongLanguage => AnsweredIn is not null && AnsweredIn != Language;
+}
 
 /// <summary>Marks of one language and task; an empty task is all of the language's.</summary>
 /// <param name="Language">The language.</param>
@@ -34,6 +44,17 @@ public sealed record EvalResult(IReadOnlyList<EvalSample> Samples)
             language.GroupBy(s => s.Task).Select(task => ScoreOf(language.Key, task.Key, [.. task]))
                 .Prepend(ScoreOf(language.Key, "", [.. language]))),
     ];
+
+    /// <summary>The same with the language of each answer.</summary>
+    /// <param name="languageOf">Says the language of a sample's answer; null when it has no words.</param>
+    public EvalResult WithLanguages(Func<EvalSample, string?> languageOf) => new([.. Samples.Select(s => s with { AnsweredIn = languageOf(s) })]);
+
+    /// <summary>Share of a language's answers that are in another language, among those that have words; Wilson interval.</summary>
+    public Score WrongLanguage(string language)
+    {
+        var spoken = Samples.Where(s => s.Language == language && s.AnsweredIn is not null).ToList();
+        return Score.Share(spoken.Count(s => s.InWrongLanguage), spoken.Count);
+    }
 
     /// <summary>Marks of a language over all its tasks.</summary>
     public EvalScore Of(string language, string task = "") => Scores.First(s => s.Language == language && s.Task == task);

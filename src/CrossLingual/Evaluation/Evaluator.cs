@@ -27,21 +27,24 @@ public static class Evaluator
     {
         var prompts = questions.Select(q => TokenizedExample.EncodePrompt([.. q.Turns.SkipLast(1)], template, folder.Tokenizer)).ToList();
         var answers = new Generator(model, folder.Tokenizer, folder.EosIds).Complete(prompts, options, progress, cancel);
-        return new EvalResult([.. questions.Zip(answers, (question, answer) =>
-        {
-            var asked = question.Turns[^2];
-            var (reference, text) = (question.Turns[^1].Text, answer.Text.Trim());
-            return new EvalSample(
-                question.Id,
-                question.Language,
-                question.Task,
-                asked.Input.Length > 0 ? $"{asked.Text}\n{asked.Input}" : asked.Text,
-                reference,
-                text,
-                answer.Stopped,
-                TextMatch.Exact(text, reference),
-                TextMatch.F1(text, reference));
-        })]);
+        return new EvalResult([.. questions.Zip(answers, Mark)]);
+    }
+
+    /// <summary>Marks the answer to a conversation whose last turn is the reference.</summary>
+    internal static EvalSample Mark(Conversation question, Sample answer)
+    {
+        var asked = question.Turns[^2];
+        var (reference, text) = (question.Turns[^1].Text, answer.Text.Trim());
+        return new EvalSample(
+            question.Id,
+            question.Language,
+            question.Task,
+            asked.Input.Length > 0 ? $"{asked.Text}\n{asked.Input}" : asked.Text,
+            reference,
+            text,
+            answer.Stopped,
+            TextMatch.Exact(text, reference),
+            TextMatch.F1(text, reference));
     }
 
     /// <summary>Runs a recipe and writes <c>samples.jsonl</c> and <c>results.json</c> into its folder.</summary>
@@ -65,7 +68,7 @@ public static class Evaluator
         using var adapter = recipe.Adapter is { } path ? AdapterFolder.Load(path, model) : null;
         model.Adapter = adapter;
         var options = new GenerationOptions { MaxNewTokens = recipe.MaxNewTokens, BatchSize = recipe.BatchSize };
-        var result = Run(model, folder, questions, recipe.Template, options, progress is null ? null : new ShareOf(questions.Count, progress), cancel);
+        var result = Run(model, folder, questions, recipe.Template, options, progress is null ? null : new Runs.Told<int>(n => progress.Report((double)n / questions.Count)), cancel);
 
         var run = new Runs.RunFolder(recipe.Output);
         run.WriteRecipe(recipe.Yaml);
@@ -80,10 +83,5 @@ public static class Evaluator
         run.WriteLines("samples.jsonl", result.Samples);
         run.WriteJson("results.json", result.Scores);
         return result;
-    }
-
-    private sealed class ShareOf(int all, IProgress<double> next) : IProgress<int>
-    {
-        public void Report(int value) => next.Report((double)value / all);
     }
 }

@@ -1,6 +1,5 @@
 using CrossLingual.Data;
 using CrossLingual.Evaluation;
-using CrossLingual.Metrics;
 using CrossLingual.Models;
 using CrossLingual.Runs;
 using CrossLingual.Text;
@@ -11,6 +10,9 @@ namespace CrossLingual.Methods;
 /// <summary>What to try on the embedded lab.</summary>
 public sealed record LabOptions
 {
+    /// <summary>Methods, of <see cref="LabExperiment.Methods"/>.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = [TranslatedSft.Name];
+
     /// <summary>Target languages.</summary>
     public IReadOnlyList<string> Languages { get; init; } = ["es"];
 
@@ -20,74 +22,54 @@ public sealed record LabOptions
     /// <summary>Test questions in each of the six languages; all languages get the same ones.</summary>
     public int Questions { get; init; } = 300;
 
-    /// <summary>Translated instructions to train on.</summary>
+    /// <summary>Instructions to train on, which exist in the target language and in English.</summary>
     public int Examples { get; init; } = 6000;
+
+    /// <summary>Input tokens of each training, the same for all methods.</summary>
+    public long Tokens { get; init; } = 600_000;
 
     /// <summary>The run's folder.</summary>
     public required string Output { get; init; }
 }
 
-/// <summary>One training and what it led to.</summary>
-/// <param name="Method">The method's name.</param>
-/// <param name="Language">The target language.</param>
-/// <param name="Seed">Its seed.</param>
-/// <param name="Training">What the training did.</param>
-/// <param name="Result">Answers to the test questions.</param>
-public sealed record LabArm(string Method, string Language, int Seed, TrainingOutcome Training, EvalResult Result);
-
-/// <summary>What the lab found.</summary>
-/// <param name="Before">The base model's answers.</param>
-/// <param name="Arms">The trainings.</param>
-public sealed record LabOutcome(EvalResult Before, IReadOnlyList<LabArm> Arms)
-{
-    /// <summary>
-    /// Change of the share of exact answers in a language, over the same questions and all seeds; bootstrap over questions.
-    /// </summary>
-    /// <param name="target">The language trained for.</param>
-    /// <param name="language">The language asked in.</param>
-    public Score Change(string target, string language)
-    {
-        var before = Before.Samples.Where(s => s.Language == language).ToDictionary(s => s.Id, s => s.Exact ? 1.0 : 0);
-        var after = Arms.Where(a => a.Language == target).SelectMany(a => a.Result.Samples).Where(s => s.Language == language);
-        var changes = after.GroupBy(s => s.Id).Select(g => g.Average(s => s.Exact ? 1.0 : 0) - before[g.Key]).ToList();
-        return Score.Mean(changes, Seed.For("lab change", target, language));
-    }
-
-    /// <summary>
-    /// Share of exact answers after training: of one seed with Wilson's interval; of several averaged for each question,
-    /// bootstrap over questions.
-    /// </summary>
-    /// <param name="target">The language trained for.</param>
-    /// <param name="language">The language asked in.</param>
-    /// <param name="task">A task, or empty for all.</param>
-    public Score After(string target, string language, string task = "")
-    {
-        var samples = Arms.Where(a => a.Language == target).SelectMany(a => a.Result.Samples)
-            .Where(s => s.Language == language && (task.Length == 0 || s.Task == task)).ToList();
-        if (samples.Select(s => s.Id).Distinct().Count() == samples.Count)
-        {
-            return Score.Share(samples.Count(s => s.Exact), samples.Count);
-        }
-
-        return Score.Mean([.. samples.GroupBy(s => s.Id).Select(g => g.Average(s => s.Exact ? 1.0 : 0))], Seed.For("lab after", target, language, task));
-    }
-}
-
 /// <summary>
-/// The lab's main question: what does fine-tuning the English base model for one language do to that language, to
-/// English, and to the others? The same test questions are asked in all six before and after.
+/// The lab's main question: what does training the English base model for one language do to that language, to English,
+/// and to the others? Each method gets the same instructions and the same number of tokens; the same test questions are
+/// asked in all six languages before and after.
 /// </summary>
 public static class LabExperiment
 {
+    /// <summary>X-CIT without self-paced learning, an ablation.</summary>
+    public const string XCitUnpaced = "xcit-unpaced";
+
     private const int MaxNewTokens = 48;
+    private const int MaxThoughtTokens = 160;
+    private const int AlignedPairs = 200;
+
+    /// <summary>The methods that the lab can try.</summary>
+    public static IReadOnlyList<string> Methods { get; } = [TranslatedSft.Name, XCit.Name, XCitUnpaced, CrossAlpaca.Name];
+
+    /// <summary>The phases of a method on the lab.</summary>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="lab">Language, seed, budget, output.</param>
+    /// <exception cref="UserException">XL124: no such method.</exception>
+    public static Pipeline Build(string method, LabTraining lab) => method switch
+    {
+        TranslatedSft.Name => TranslatedSft.OnLab(lab).Build(),
+        XCit.Name => XCit.OnLab(lab).Build(),
+        XCitUnpaced => (XCit.OnLab(lab) with { SelfPaced = null }).Build(),
+        CrossAlpaca.Name => CrossAlpaca.OnLab(lab).Build(),
+        _ => throw new UserException("XL124", $"'{method}' is not a method of the lab. Use all, or: {string.Join(", ", Methods)}."),
+    };
 
     /// <summary>Runs it and writes every training's run folder below the output.</summary>
     /// <param name="options">What to try.</param>
     /// <param name="command">The command line or call, for the manifests.</param>
+    /// <param name="resume">Takes trainings that a stopped run has finished.</param>
     /// <param name="progress">Told the share of the whole that is done, and what is being done.</param>
     /// <param name="cancel">Stops at the next step.</param>
-    /// <exception cref="UserException">XL121: not a language of the lab; XL123: English as target.</exception>
-    public static LabOutcome Run(LabOptions options, string command, Action<double, string>? progress = null, CancellationToken cancel = default)
+    /// <exception cref="UserException">XL121: not a language of the lab; XL123: English as target; XL124: not a method.</exception>
+    public static LabOutcome Run(LabOptions options, string command, bool resume = false, Action<double, string>? progress = null, CancellationToken cancel = default)
     {
         foreach (var language in options.Languages)
         {
@@ -97,57 +79,82 @@ public static class LabExperiment
             }
         }
 
+        var plans =
+            (from language in options.Languages
+             from method in options.Methods
+             from seed in Enumerable.Range(1, options.Seeds)
+             let folder = Path.Combine(options.Output, $"{method}-{language}-seed{seed}")
+             select (method, language, seed, pipeline: Build(method, new LabTraining(language, seed, options.Examples, options.Tokens, folder)))).ToList();
+
+        // Asking takes about half as long as a training.
         var lab = Lab.Load();
-        var questions = Lab.AllLanguages.SelectMany(l => lab.Examples(l, LabSplit.Test, options.Questions)).Select(Conversation.Of).ToList();
-        var arms = options.Languages.SelectMany(language => Enumerable.Range(1, options.Seeds).Select(seed => (language, seed))).ToList();
-
-        // Asking all questions takes about as long as half a training; each arm trains and asks.
-        var parts = 1 + (3 * arms.Count);
-        var done = 0;
-        var before = Ask("lab", "base model", 1);
+        var examiner = new Examiner(lab, options.Questions);
+        var (parts, done) = (1 + (3 * plans.Count), 0);
+        var before = Ask("lab", "base model", twoTurn: false, options.Languages);
         var finished = new List<LabArm>();
-        foreach (var (language, seed) in arms)
+        foreach (var (method, language, seed, pipeline) in plans)
         {
-            var folder = Path.Combine(options.Output, $"translated-sft-{language}-seed{seed}");
-            var recipe = new TranslatedSft { Language = language, Examples = options.Examples, Seed = seed }.OnLab(folder);
-            TrainingOutcome outcome;
-            using (var run = new TrainingRun(recipe))
-            {
-                outcome = run.Execute(command, progress: new Reported(p => Tell(2.0 * p.Step / p.Steps, $"train {language}, loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s")), cancel: cancel);
-            }
-
+            var phases = pipeline.Execute(
+                command,
+                resume,
+                (phase, p) => Tell(2.0 * (phase + ((double)p.Step / p.Steps)) / pipeline.Phases.Count, $"{method} {language} seed {seed}, loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s"),
+                cancel);
             done += 2;
-            finished.Add(new LabArm("translated-sft", language, seed, outcome, Ask(outcome.Model, $"model trained for {language}", 1)));
+            var twoTurn = method is XCit.Name or XCitUnpaced;
+            var (direct, thought, aligned) = Ask(phases[^1].Outcome.Model, $"{method} model for {language}", twoTurn, [language]);
+            finished.Add(new LabArm(method, language, seed, phases, direct, aligned));
+            if (thought is not null)
+            {
+                finished.Add(new LabArm(method, language, seed, phases, thought, aligned) { TwoTurn = true });
+            }
         }
 
-        return new LabOutcome(before, finished);
+        return new LabOutcome(before.Direct, before.Alignment, finished);
 
-        EvalResult Ask(string model, string what, int weight)
+        (EvalResult Direct, EvalResult? TwoTurn, IReadOnlyDictionary<string, IReadOnlyList<LayerAlignment>> Alignment) Ask(string model, string what, bool twoTurn, IReadOnlyList<string> targets)
         {
             var folder = ModelFolder.Open(ModelFolder.PathOf(model));
             using var llama = folder.Load(Compute.Default);
-            var result = Evaluator.Run(
-                llama,
-                folder,
-                questions,
-                ChatTemplate.AlpacaShort,
-                new GenerationOptions { MaxNewTokens = MaxNewTokens },
-                new Counted(n => Tell((double)weight * n / questions.Count, $"ask the {what}")),
-                cancel);
-            done += weight;
-            return result;
+            var answers = examiner.Ask(llama, folder, share => Tell(share, $"ask the {what}"), cancel);
+            var thoughts = twoTurn ? examiner.AskTwice(llama, folder, targets[0], cancel) : null;
+            var alignment = targets.ToDictionary(t => t, t => examiner.Align(llama, folder, t, cancel));
+            done++;
+            return (answers, thoughts, alignment);
         }
 
         void Tell(double within, string what) => progress?.Invoke((done + within) / parts, what);
     }
 
-    private sealed class Reported(Action<TrainingProgress> tell) : IProgress<TrainingProgress>
+    /// <summary>The test: the same questions in every language.</summary>
+    private sealed class Examiner(Lab lab, int count)
     {
-        public void Report(TrainingProgress value) => tell(value);
-    }
+        private readonly LabLexicon _lexicon = new(lab);
+        private readonly List<Conversation> _questions = [.. Lab.AllLanguages.SelectMany(l => lab.Examples(l, LabSplit.Test, count)).Select(Conversation.Of)];
 
-    private sealed class Counted(Action<int> tell) : IProgress<int>
-    {
-        public void Report(int value) => tell(value);
+        public EvalResult Ask(Llama model, ModelFolder folder, Action<double> share, CancellationToken cancel) => Evaluator.Run(
+            model,
+            folder,
+            _questions,
+            ChatTemplate.AlpacaShort,
+            new GenerationOptions { MaxNewTokens = MaxNewTokens },
+            new Told<int>(n => share((double)n / _questions.Count)),
+            cancel).WithLanguages(InLanguage);
+
+        public EvalResult AskTwice(Llama model, ModelFolder folder, string language, CancellationToken cancel) => TwoTurnInference.Run(
+            model,
+            folder,
+            [.. _questions.Where(q => q.Language == language)],
+            ChatTemplate.AlpacaShort,
+            new GenerationOptions { MaxNewTokens = MaxThoughtTokens },
+            new GenerationOptions { MaxNewTokens = MaxNewTokens },
+            cancel: cancel).WithLanguages(InLanguage);
+
+        public IReadOnlyList<LayerAlignment> Align(Llama model, ModelFolder folder, string language, CancellationToken cancel)
+        {
+            var pairs = Enumerable.Range(0, AlignedPairs).Select(i => lab.Pair("en", language, LabSplit.Test, i)).Distinct().ToList();
+            return SemanticAlignment.Measure(model, folder.Tokenizer, [.. pairs.Select(p => p.Source)], [.. pairs.Select(p => p.Target)], cancel);
+        }
+
+        private string? InLanguage(EvalSample sample) => _lexicon.LanguageOf(sample.Answer, sample.Language, sample.Task);
     }
 }

@@ -10,7 +10,8 @@ namespace CrossLingual.Metrics;
 /// <param name="High">Upper end of the 95 % interval.</param>
 public readonly record struct Score(double Value, int N, double Low, double High)
 {
-    private const int Resamples = 2000;
+    /// <summary>The score in percent, as official scorers print it.</summary>
+    public Score ToPercent() => new(Value * 100, N, Low * 100, High * 100);
 
     /// <summary>
     /// A share of successes with Wilson's interval (JASA 1927), which stays inside [0, 1] and is honest at 0 and 1:
@@ -38,6 +39,7 @@ public readonly record struct Score(double Value, int N, double Low, double High
     /// <param name="values">The items; an empty list gives NaN.</param>
     /// <param name="seed">Where the resamples come from.</param>
     /// <param name="confidence">Between 0 and 1.</param>
+    /// <exception cref="UserException">XL610: an item is not a number.</exception>
     public static Score Mean(IReadOnlyList<double> values, Seed seed, double confidence = 0.95)
     {
         if (values.Count == 0)
@@ -45,28 +47,19 @@ public readonly record struct Score(double Value, int N, double Low, double High
             return new Score(double.NaN, 0, double.NaN, double.NaN);
         }
 
-        var dice = seed.Dice();
-        var means = new double[Resamples];
-        for (var r = 0; r < Resamples; r++)
+        Numbers.Check(values, nameof(values));
+        var (low, high) = Bootstrap.Interval(values.Count, MeanOf, seed, confidence);
+        return new Score(values.Average(), values.Count, low, high);
+
+        double MeanOf(ReadOnlySpan<int> drawn)
         {
             var sum = 0.0;
-            for (var i = 0; i < values.Count; i++)
+            foreach (var i in drawn)
             {
-                sum += values[dice.Next(values.Count)];
+                sum += values[i];
             }
 
-            means[r] = sum / values.Count;
+            return sum / drawn.Length;
         }
-
-        Array.Sort(means);
-        return new Score(values.Average(), values.Count, Quantile(means, (1 - confidence) / 2), Quantile(means, (1 + confidence) / 2));
-    }
-
-    // Linear interpolation between order statistics.
-    private static double Quantile(double[] sorted, double q)
-    {
-        var at = q * (sorted.Length - 1);
-        var below = (int)at;
-        return below + 1 < sorted.Length ? sorted[below] + ((at - below) * (sorted[below + 1] - sorted[below])) : sorted[below];
     }
 }

@@ -66,6 +66,9 @@ public sealed class ChatTemplate
     /// <summary>No frame: prompts and answers are joined as they are.</summary>
     public static ChatTemplate Plain { get; } = new("plain", "", "", "", "");
 
+    /// <summary>The headings of Alpaca's frames; a text that holds one of them would break the frame.</summary>
+    public static IReadOnlyList<string> Headings { get; } = ["### Instruction:", "### Input:", "### Response:"];
+
     /// <summary>All templates.</summary>
     public static IReadOnlyList<ChatTemplate> All { get; } = [Alpaca, AlpacaShort, Plain];
 

@@ -29,14 +29,21 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
     }
 
     /// <summary>Writes a checkpoint.</summary>
-    internal void Save(FlatParameters parameters, AdamW optimizer, int step)
+    internal void Save(FlatParameters parameters, AdamW optimizer, int step, SelfPacedSchedule? selfPaced = null)
     {
         Directory.CreateDirectory(path);
         AtomicFile.WriteFolder(PathOf(step), into =>
         {
             var tensors = new Dictionary<string, Tensor> { ["weights"] = parameters.Weights, ["first"] = optimizer.First, ["second"] = optimizer.Second };
+            using var scope = NewDisposeScope();
+            if (selfPaced?.State is { Weights.Length: > 0 } pacing)
+            {
+                tensors["example_weights"] = tensor(pacing.Weights);
+            }
+
             SafetensorsWriter.Write(Path.Combine(into, "state.safetensors"), tensors);
-            AtomicFile.WriteText(Path.Combine(into, "state.json"), JsonSerializer.Serialize(new State(step, recipe, parameters.Names), JsonText.Indented) + "\n");
+            var state = new State(step, recipe, parameters.Names, selfPaced is null ? null : selfPaced.State with { Weights = [] });
+            AtomicFile.WriteText(Path.Combine(into, "state.json"), JsonSerializer.Serialize(state, JsonText.Indented) + "\n");
         });
         foreach (var old in Steps().OrderDescending().Skip(keep))
         {
@@ -47,7 +54,7 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
     /// <summary>Loads the newest checkpoint.</summary>
     /// <returns>Its step; 0 when there is none.</returns>
     /// <exception cref="UserException">XL412: it belongs to another training; XL413: it is damaged.</exception>
-    internal int Restore(FlatParameters parameters, AdamW optimizer)
+    internal int Restore(FlatParameters parameters, AdamW optimizer, SelfPacedSchedule? selfPaced = null)
     {
         if (LastStep is not { } step)
         {
@@ -71,6 +78,12 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
                 tensor.copy_(TensorBytes.Read(file, name));
             }
 
+            if (selfPaced is not null)
+            {
+                var pacing = state.SelfPaced ?? throw new JsonException("the self-paced state is missing.");
+                selfPaced.State = pacing.Rounds.Count == 0 ? pacing : pacing with { Weights = TensorBytes.Read(file, "example_weights").data<float>().ToArray() };
+            }
+
             return step;
         }
         catch (Exception e) when (e is JsonException or IOException or KeyNotFoundException)
@@ -85,5 +98,5 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
 
     private string PathOf(int step) => Path.Combine(path, $"{Prefix}{step:000000}");
 
-    private sealed record State(int Step, string Recipe, IReadOnlyList<string> Parameters);
+    private sealed record State(int Step, string Recipe, IReadOnlyList<string> Parameters, SelfPacedState? SelfPaced = null);
 }

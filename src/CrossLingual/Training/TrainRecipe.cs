@@ -27,6 +27,12 @@ public sealed record TrainRecipe
     /// <summary>What is trained on.</summary>
     public IReadOnlyList<DataSource> Data { get; init; } = [];
 
+    /// <summary>How much of each source is used; null takes all of them, each as often as it says.</summary>
+    public MixtureOptions? Mixture { get; init; }
+
+    /// <summary>Self-paced learning; null trains on everything from the start.</summary>
+    public SelfPacedOptions? SelfPaced { get; init; }
+
     /// <summary>On what the loss is measured before and after.</summary>
     public IReadOnlyList<DataSource> HeldOut { get; init; } = [];
 
@@ -35,6 +41,9 @@ public sealed record TrainRecipe
 
     /// <summary>The adapter to train; null trains the model's own weights.</summary>
     public LoraConfig? Lora { get; init; }
+
+    /// <summary>Folder of an adapter to go on training, which then brings its own configuration; null starts a fresh one.</summary>
+    public string? Adapter { get; init; }
 
     /// <summary>Patterns of weight names to train (<c>*</c> for any text); empty trains all.</summary>
     public IReadOnlyList<string> Trainable { get; init; } = [];
@@ -75,24 +84,35 @@ public sealed record TrainRecipe
             root.Problem("'data' is missing: name at least one source");
         }
 
-        return new TrainRecipe
+        var recipe = ReadShared(root);
+        return recipe with
         {
-            Model = fresh ? "" : root.Text("model"),
             Fresh = fresh ? ReadFresh(root.Section("model")) : null,
-            Tokenizer = fresh ? root.Text("tokenizer") : root.OptionalText("tokenizer"),
-            Seed = root.Integer("seed", 1, least: 0),
-            Template = ChatTemplate.Read(root),
+            Tokenizer = fresh ? root.Text("tokenizer") : recipe.Tokenizer,
             Data = [.. data.Select(DataSource.Read)],
-            HeldOut = [.. root.Sections("held_out").Select(DataSource.Read)],
+            Mixture = root.Has("mixture") ? MixtureOptions.Read(root.Section("mixture")) : null,
+            SelfPaced = root.Has("self_paced") ? SelfPacedOptions.Read(root.Section("self_paced")) : null,
             Training = ReadTraining(root.Section("training")),
-            Lora = root.Has("lora") ? ReadLora(root.Section("lora")) : null,
+            Adapter = root.OptionalText("adapter"),
             Trainable = root.Texts("trainable"),
-            Device = root.OptionalText("device"),
-            Precision = ReadType(root, "precision"),
-            SaveAs = ReadType(root, "save_as"),
-            Output = root.Text("output"),
         };
     }
+
+    /// <summary>Reads what the recipes of all methods have in common; data and training are the method's.</summary>
+    /// <param name="root">The recipe.</param>
+    public static TrainRecipe ReadShared(RecipeSection root) => new()
+    {
+        Model = root.IsSection("model") ? "" : root.Text("model"),
+        Tokenizer = root.OptionalText("tokenizer"),
+        Seed = root.Integer("seed", 1, least: 0),
+        Template = ChatTemplate.Read(root),
+        HeldOut = [.. root.Sections("held_out").Select(DataSource.Read)],
+        Lora = root.Has("lora") ? ReadLora(root.Section("lora")) : null,
+        Device = root.OptionalText("device"),
+        Precision = ReadType(root, "precision"),
+        SaveAs = ReadType(root, "save_as"),
+        Output = root.Text("output"),
+    };
 
     private static LlamaConfig ReadFresh(RecipeSection section)
     {
@@ -125,19 +145,23 @@ public sealed record TrainRecipe
         };
     }
 
-    private static TrainingOptions ReadTraining(RecipeSection section)
+    /// <summary>Reads a recipe's <c>training</c>.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="otherwise">What stands for missing keys.</param>
+    public static TrainingOptions ReadTraining(RecipeSection section, TrainingOptions? otherwise = null)
     {
-        var defaults = new TrainingOptions();
+        var defaults = otherwise ?? new TrainingOptions();
         return new TrainingOptions
         {
             Epochs = section.Number("epochs", defaults.Epochs, least: 1e-6),
             Steps = section.Integer("steps", defaults.Steps, least: 0),
+            Tokens = section.Integer("tokens", (int)defaults.Tokens, least: 0),
             Rows = section.Integer("rows", defaults.Rows, least: 1),
             Length = section.Integer("length", defaults.Length, least: 2),
             Accumulate = section.Integer("accumulate", defaults.Accumulate, least: 1),
             LearningRate = section.Number("learning_rate", defaults.LearningRate, least: 1e-12),
             WarmUp = section.Number("warm_up", defaults.WarmUp, 0, 1),
-            Decay = Enum.TryParse<Decay>(section.Choice("decay", "cosine", "cosine", "linear", "constant"), ignoreCase: true, out var decay) ? decay : Decay.Cosine,
+            Decay = Enum.Parse<Decay>(section.Choice("decay", defaults.Decay.ToString().ToLowerInvariant(), "cosine", "linear", "constant"), ignoreCase: true),
             FinalRate = section.Number("final_rate", defaults.FinalRate, 0, 1),
             WeightDecay = section.Number("weight_decay", defaults.WeightDecay, 0),
             Beta1 = section.Number("beta1", defaults.Beta1, 0, 0.999999),

@@ -68,13 +68,23 @@ public sealed class Trainer : IDisposable
         _optimizer = new AdamW(parameters.Size, parameters.Decayed, model.Device, options);
     }
 
+    /// <summary>Self-paced learning; null trains on everything from the start.</summary>
+    public SelfPacedSchedule? SelfPaced { get; init; }
+
     /// <summary>Number of weights that are trained.</summary>
     public long TrainedCount => _parameters.Size;
 
     /// <summary>Updates of a whole training on this data.</summary>
-    public int StepsFor(IReadOnlyList<TokenizedExample> examples) => _options.Steps > 0
-        ? _options.Steps
-        : Math.Max(1, (int)Math.Round(_options.Epochs * EpochSteps(examples)));
+    public int StepsFor(IReadOnlyList<TokenizedExample> examples)
+    {
+        if (_options.Steps > 0)
+        {
+            return _options.Steps;
+        }
+
+        var (steps, tokens) = Epoch(examples);
+        return Math.Max(1, (int)Math.Round(_options.Tokens > 0 ? (double)_options.Tokens * steps / tokens : _options.Epochs * steps));
+    }
 
     /// <summary>Trains to the end, from a checkpoint if one is there.</summary>
     /// <param name="examples">Encoded examples of at most <see cref="TrainingOptions.Length"/> + 1 tokens.</param>
@@ -94,22 +104,17 @@ public sealed class Trainer : IDisposable
         }
 
         var steps = StepsFor(examples);
-        var start = checkpoints?.Restore(_parameters, _optimizer) ?? 0;
+        var start = checkpoints?.Restore(_parameters, _optimizer, SelfPaced) ?? 0;
         var watch = Stopwatch.StartNew();
         var (tokens, learned) = (0L, 0L);
         var lastLosses = new Queue<double>();
+        var step = start;
         _model.Training = true;
         try
         {
-            var step = start;
-            foreach (var update in Updates(examples, start, steps))
+            foreach (var update in Updates(examples, start, steps, cancel))
             {
-                if (cancel.IsCancellationRequested)
-                {
-                    checkpoints?.Save(_parameters, _optimizer, step);
-                    cancel.ThrowIfCancellationRequested();
-                }
-
+                cancel.ThrowIfCancellationRequested();
                 var rate = _options.RateAt(step, steps);
                 var (loss, norm) = Update(update, step, rate);
                 step++;
@@ -124,9 +129,15 @@ public sealed class Trainer : IDisposable
                 progress?.Report(new TrainingProgress(step, steps, loss, rate, norm, tokens, watch.Elapsed.TotalSeconds));
                 if (_options.CheckpointEvery > 0 && step % _options.CheckpointEvery == 0 && step < steps)
                 {
-                    checkpoints?.Save(_parameters, _optimizer, step);
+                    checkpoints?.Save(_parameters, _optimizer, step, SelfPaced);
                 }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // Between updates, or while a round was scored: the weights are those of `step` either way.
+            checkpoints?.Save(_parameters, _optimizer, step, SelfPaced);
+            throw;
         }
         finally
         {
@@ -171,7 +182,7 @@ public sealed class Trainer : IDisposable
             _parameters.Gradient.zero_();
         }
 
-        var learned = update.Sum(b => (double)b.Targets.Length);
+        var learned = update.Sum(b => b.WeightSum);
         var total = 0.0;
         for (var i = 0; i < update.Count; i++)
         {
@@ -185,16 +196,46 @@ public sealed class Trainer : IDisposable
         return total;
     }
 
+    // Round after round; without self-paced learning there is one.
+    private IEnumerable<PackedBatch[]> Updates(IReadOnlyList<TokenizedExample> examples, int start, int steps, CancellationToken cancel)
+    {
+        if (SelfPaced is null)
+        {
+            return Epochs(examples, _seed, 0, steps, start);
+        }
+
+        return Rounds();
+
+        IEnumerable<PackedBatch[]> Rounds()
+        {
+            var rounds = Math.Min(SelfPaced.Options.Rounds, steps);
+            for (var round = 0; round < rounds; round++)
+            {
+                var (from, to) = ((int)((long)steps * round / rounds), (int)((long)steps * (round + 1) / rounds));
+                if (to <= start)
+                {
+                    continue;   // a checkpoint has passed it
+                }
+
+                var admitted = SelfPaced.Admit(_model, examples, round, from, cancel);
+                foreach (var update in Epochs(admitted, _seed.And("round", round), from, to, start))
+                {
+                    yield return update;
+                }
+            }
+        }
+    }
+
     // Epoch after epoch, in groups of batches; what a checkpoint has seen is packed again and passed over.
-    private IEnumerable<PackedBatch[]> Updates(IReadOnlyList<TokenizedExample> examples, int start, int steps)
+    private IEnumerable<PackedBatch[]> Epochs(IReadOnlyList<TokenizedExample> examples, Seed seed, int from, int to, int start)
     {
         var packer = new Packer(_options.Rows, _options.Length);
-        var step = 0;
-        for (var epoch = 0; step < steps; epoch++)
+        var step = from;
+        for (var epoch = 0; step < to; epoch++)
         {
-            foreach (var update in packer.Epoch(examples, _seed, epoch).Chunk(_options.Accumulate))
+            foreach (var update in packer.Epoch(examples, seed, epoch).Chunk(_options.Accumulate))
             {
-                if (step == steps)
+                if (step == to)
                 {
                     yield break;
                 }
@@ -207,6 +248,15 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private int EpochSteps(IReadOnlyList<TokenizedExample> examples) =>
-        new Packer(_options.Rows, _options.Length).Epoch(examples, _seed, 0).Chunk(_options.Accumulate).Count();
+    private (int Steps, long Tokens) Epoch(IReadOnlyList<TokenizedExample> examples)
+    {
+        var (steps, tokens) = (0, 0L);
+        foreach (var update in new Packer(_options.Rows, _options.Length).Epoch(examples, _seed, 0).Chunk(_options.Accumulate))
+        {
+            steps++;
+            tokens += update.Sum(b => (long)b.TokenCount);
+        }
+
+        return (steps, tokens);
+    }
 }

@@ -19,8 +19,14 @@ public sealed record TrainingOptions
     /// <summary>Passes over the data, above 0; counts when <see cref="Steps"/> is 0. Alpaca: 3.</summary>
     public double Epochs { get; init; } = 1;
 
-    /// <summary>Updates of the weights; 0 follows <see cref="Epochs"/>.</summary>
+    /// <summary>Updates of the weights; 0 follows <see cref="Tokens"/> or <see cref="Epochs"/>.</summary>
     public int Steps { get; init; }
+
+    /// <summary>
+    /// Budget of input tokens, met to within an update; 0 follows <see cref="Epochs"/>. Under one budget methods of different
+    /// data can be compared.
+    /// </summary>
+    public long Tokens { get; init; }
 
     /// <summary>Rows of a forward pass, at least 1.</summary>
     public int Rows { get; init; } = 16;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using CrossLingual.Data;
 using CrossLingual.Models;
@@ -18,14 +19,25 @@ namespace CrossLingual.Training;
 /// <param name="Steps">Updates.</param>
 /// <param name="TrainedWeights">Weights that change.</param>
 /// <param name="AllWeights">Weights of the model.</param>
-public sealed record TrainingPlan(int Examples, long Tokens, long LearnedTokens, int Cut, int Steps, long TrainedWeights, long AllWeights);
+/// <param name="Sources">What became of each source's records.</param>
+public sealed record TrainingPlan(int Examples, long Tokens, long LearnedTokens, int Cut, int Steps, long TrainedWeights, long AllWeights, IReadOnlyList<SourcePlan> Sources);
+
+/// <summary>What a source gives.</summary>
+/// <param name="Source">Its name.</param>
+/// <param name="Read">Records read.</param>
+/// <param name="Used">Records that are good and asked for.</param>
+/// <param name="Drawn">Examples that the mixture takes of them, repetitions included.</param>
+/// <param name="Tokens">Tokens of the drawn examples.</param>
+/// <param name="Problems">What was wrong with others, in words; empty when nothing was.</param>
+public sealed record SourcePlan(string Source, int Read, int Used, int Drawn, long Tokens, string Problems);
 
 /// <summary>What a training run left.</summary>
 /// <param name="Plan">What was planned.</param>
 /// <param name="Result">What was done.</param>
 /// <param name="HeldOut">Loss on each held-out source, before and after.</param>
 /// <param name="Model">The folder of the model or adapter that was written.</param>
-public sealed record TrainingOutcome(TrainingPlan Plan, TrainingResult Result, IReadOnlyList<HeldOutChange> HeldOut, string Model);
+/// <param name="SelfPaced">The rounds of self-paced learning; empty without it.</param>
+public sealed record TrainingOutcome(TrainingPlan Plan, TrainingResult Result, IReadOnlyList<HeldOutChange> HeldOut, string Model, IReadOnlyList<SelfPacedRound> SelfPaced);
 
 /// <summary>How training changed the loss on one held-out source.</summary>
 /// <param name="Source">The source: its kind, language and part.</param>
@@ -67,18 +79,16 @@ public sealed class TrainingRun : IDisposable
         }
 
         var lab = new Lazy<Lab>(() => Lab.Load());
-        _examples = [.. recipe.Data.SelectMany(source => Enumerable.Repeat(Encode(source, lab), source.Repeat).SelectMany(e => e))];
-        _heldOut = [.. recipe.HeldOut.Select(source => (source.Name, Encode(source, lab)))];
+        (_examples, var sources) = new TrainingData(recipe, _folder.Tokenizer, lab).Load(_seed.And("mixture"));
+        _heldOut = [.. recipe.HeldOut.Select(source => (source.Name, new TrainingData(recipe, _folder.Tokenizer, lab).Encode(source, new DataReport(source.Name, source.MostBad))))];
         _model = recipe.Fresh is null ? _folder.Load(_compute) : Llama.Fresh(_folder.Config, _seed.And("weights"), _compute);
-        if (recipe.Lora is { } lora)
-        {
-            _adapter = LoraAdapter.Fresh(_model, lora, _seed.And("lora"));
-            _trainer = new Trainer(_model, _adapter, recipe.Training, _seed);
-        }
-        else
-        {
-            _trainer = new Trainer(_model, Chosen(), recipe.Training, _seed);
-        }
+        _adapter = recipe.Adapter is { } started ? AdapterFolder.Load(started, _model)
+            : recipe.Lora is { } lora ? LoraAdapter.Fresh(_model, lora, _seed.And("lora"))
+            : null;
+        var pacing = recipe.SelfPaced is { } paced ? new SelfPacedSchedule(paced) : null;
+        _trainer = _adapter is not null
+            ? new Trainer(_model, _adapter, recipe.Training, _seed) { SelfPaced = pacing }
+            : new Trainer(_model, Chosen(), recipe.Training, _seed) { SelfPaced = pacing };
 
         Plan = new TrainingPlan(
             _examples.Count,
@@ -87,7 +97,8 @@ public sealed class TrainingRun : IDisposable
             _examples.Count(e => e.Ids.Length == recipe.Training.Length + 1),
             _examples.Any(e => e.LearnedCount > 0) ? _trainer.StepsFor(_examples) : 0,
             _trainer.TrainedCount,
-            _folder.Config.ParameterCount());
+            _folder.Config.ParameterCount(),
+            sources);
     }
 
     /// <summary>What the recipe amounts to.</summary>
@@ -95,12 +106,17 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Trains and writes the result.</summary>
     /// <param name="command">The command line or call, for the manifest.</param>
-    /// <param name="resume">Goes on from the last checkpoint; otherwise old checkpoints are removed.</param>
+    /// <param name="resume">Goes on from the last checkpoint, or takes the result of a run that is complete; otherwise old checkpoints are removed.</param>
     /// <param name="progress">Told after each update.</param>
     /// <param name="cancel">Stops; a checkpoint is written first where they are kept.</param>
     public TrainingOutcome Execute(string command, bool resume = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
     {
         var run = new RunFolder(_recipe.Output);
+        if (resume && Finished(run) is { } finished)
+        {
+            return finished;
+        }
+
         run.WriteRecipe(_recipe.Yaml);
         run.WriteManifest(new Manifest
         {
@@ -118,13 +134,34 @@ public sealed class TrainingRun : IDisposable
 
         run.Event("start", new { Plan, ResumedAt = checkpoints?.LastStep ?? 0 });
         var before = Measure(cancel);
-        var result = _trainer.Run(_examples, checkpoints, new Recorded(run, progress), cancel);
+        var result = _trainer.Run(_examples, checkpoints, new Told<TrainingProgress>(p =>
+        {
+            run.Event("step", p);
+            progress?.Report(p);
+        }), cancel);
         var heldOut = _heldOut.Zip(before, Measure(cancel)).Select(h => new HeldOutChange(h.First.Source, h.Second, h.Third)).ToList();
         var saved = Save(run);
         run.Event("end", new { result, heldOut });
-        var outcome = new TrainingOutcome(Plan, result, heldOut, saved);
-        run.WriteJson("result.json", outcome with { Model = System.IO.Path.GetFileName(saved) });
+        var outcome = new TrainingOutcome(Plan, result, heldOut, saved, _trainer.SelfPaced?.Rounds ?? []);
+        run.WriteJson("result.json", new Record(Identity(), outcome with { Model = System.IO.Path.GetFileName(saved) }));
         return outcome;
+    }
+
+    // A run that is complete needs no second training; one of another recipe is no result of this one.
+    private TrainingOutcome? Finished(RunFolder run)
+    {
+        try
+        {
+            return File.Exists(run["result.json"])
+                && JsonSerializer.Deserialize<Record>(File.ReadAllBytes(run["result.json"]), JsonText.Indented) is { } record
+                && record.Identity == Identity() && Directory.Exists(run[record.Outcome.Model])
+                ? record.Outcome with { Model = run[record.Outcome.Model] }
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>
@@ -148,12 +185,6 @@ public sealed class TrainingRun : IDisposable
         var type = _recipe.SaveAs ?? (_recipe.Fresh is null ? TensorTypes.FromConfigName(_folder.Config.StoredType) : null) ?? _compute.Type;
         _folder.Save(_model, run["model"], type);
         return run["model"];
-    }
-
-    private List<TokenizedExample> Encode(DataSource source, Lazy<Lab> lab)
-    {
-        var template = source.TemplateOr(_recipe.Template);
-        return [.. source.Load(lab).AsParallel().AsOrdered().Select(c => TokenizedExample.Encode(c, template, _folder.Tokenizer, _recipe.Training.Length + 1))];
     }
 
     private List<string> Chosen()
@@ -188,7 +219,7 @@ public sealed class TrainingRun : IDisposable
         try
         {
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-                '\n', _recipe.Training with { CheckpointEvery = 0, KeepCheckpoints = 1 }, _recipe.Seed, _recipe.Model, _recipe.Lora, _compute.Type, DataHash()))));
+                '\n', _recipe.Training with { CheckpointEvery = 0, KeepCheckpoints = 1 }, _recipe.Seed, _recipe.Model, _recipe.Lora, _recipe.Adapter, _recipe.SelfPaced, string.Join(',', _recipe.Trainable), _compute.Type, DataHash()))));
         }
         finally
         {
@@ -208,12 +239,5 @@ public sealed class TrainingRun : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private sealed class Recorded(RunFolder run, IProgress<TrainingProgress>? next) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            run.Event("step", value);
-            next?.Report(value);
-        }
-    }
+    private sealed record Record(string Identity, TrainingOutcome Outcome);
 }

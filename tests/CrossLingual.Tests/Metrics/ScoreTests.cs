@@ -77,4 +77,9 @@ public class ScoreTests
         Assert.NotEqual(Score.Mean([.. Enumerable.Range(0, 40).Select(i => Math.Sqrt(i))], Seed.For("a")), Score.Mean([.. Enumerable.Range(0, 40).Select(i => Math.Sqrt(i))], Seed.For("b")));
         Assert.Equal(new Score(0.3, 1, 0.3, 0.3), Score.Mean([0.3], Seed.For("a")));
     }
+
+    [Fact]
+    public void Score_IsFourNumbersInJson() => Assert.Equal(
+        """{"value":50,"n":2,"low":9.5,"high":90.5}""",
+        System.Text.Json.JsonSerializer.Serialize(new Score(0.5, 2, 0.095, 0.905).ToPercent(), JsonText.Line));
 }

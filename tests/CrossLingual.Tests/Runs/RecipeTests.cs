@@ -1,5 +1,6 @@
 using CrossLingual.Data;
 using CrossLingual.Evaluation;
+using CrossLingual.Methods;
 using CrossLingual.Runs;
 using CrossLingual.Tests.Tiny;
 using CrossLingual.Training;
@@ -32,7 +33,8 @@ public class RecipeTests
     {
         var file = Path.Combine(RealData.RepositoryRoot, path);
         var keys = File.ReadLines(file).Where(l => l.Length > 0 && char.IsLetter(l[0])).Select(l => l.Split(':')[0]).ToHashSet();
-        var sources = keys.Contains("training") ? TrainRecipe.Read(file).Data
+        var sources = keys.Contains("method") ? MethodRecipe.Read(file).Phases.SelectMany(p => p.Recipe.Data).ToList()
+            : keys.Contains("training") ? TrainRecipe.Read(file).Data
             : keys.Contains("vocab_size") ? TokenizerRecipe.Read(file).Data
             : keys.Contains("max_new_tokens") || keys.Contains("batch_size") ? EvalRecipe.Read(file).Data
             : throw new InvalidOperationException($"{path} is a recipe of a kind that this test does not know: read it here.");
@@ -87,7 +89,7 @@ public class RecipeTests
                 "5: data[1]: 'xx' is not a language of the lab; it has: en, es, de, hi, vi, sw",
                 "5: 'data[1].split' is 'training'; allowed: train, dev, test",
                 "5: 'data[1].count' is '0'; it must be a whole number of at least 1",
-                "6: 'data[2].source' is missing; allowed: lab, lab-text, lab-pairs, alpaca, text",
+                "6: 'data[2].source' is missing; allowed: lab, lab-text, lab-pairs, lab-translation, alpaca, text, parallel",
                 "8: 'training.steps' is '2.5'; it must be a whole number of at least 0",
                 "9: 'training.learning_rate' is 'fast'; it must be a number of at least 1E-12",
                 "10: 'training.decay' is 'cosin'; allowed: cosine, linear, constant. Did you mean 'cosine'?",

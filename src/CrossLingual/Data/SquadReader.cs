@@ -1,0 +1,227 @@
+using System.Text;
+using System.Text.Json;
+
+namespace CrossLingual.Data;
+
+/// <summary>A question file with what is odd in it.</summary>
+/// <param name="Questions">The questions in the file's order.</param>
+/// <param name="Misplaced">Answers that do not stand in their passage at the offset given, each with file and line.</param>
+public sealed record SquadFile(IReadOnlyList<Example> Questions, IReadOnlyList<string> Misplaced);
+
+/// <summary>
+/// Reads SQuAD v1.1's form (Rajpurkar et al., EMNLP 2016), in which XQuAD and MLQA come too: articles, their paragraphs, the
+/// questions of each with accepted answers and where those start, counted in code points.
+/// <code>
+/// {"data": [{"title": …, "paragraphs": [{"context": …, "qas": [{"id": …, "question": …, "answers": [{"text": …, "answer_start": 0}]}]}]}]}
+/// </code>
+/// </summary>
+public static class SquadReader
+{
+    private const string Form = "The file must be of SQuAD 1.1's form: data, paragraphs, context, qas with id, question and answers (text, answer_start).";
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The JSON file.</param>
+    /// <param name="language">BCP 47 tag of the questions.</param>
+    /// <exception cref="UserException">XL130: no such file; XL612: not of the form; XL613: an id stands twice; both with the line.</exception>
+    public static SquadFile Read(string path, string language)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserException("XL130", $"Data file {path} does not exist.");
+        }
+
+        return Parse(File.ReadAllBytes(path), path, language);
+    }
+
+    /// <summary>Reads a file's content.</summary>
+    /// <param name="bytes">JSON in UTF-8.</param>
+    /// <param name="path">Its name in messages.</param>
+    /// <param name="language">BCP 47 tag of the questions.</param>
+    /// <exception cref="UserException">XL612, XL613.</exception>
+    public static SquadFile Parse(ReadOnlySpan<byte> bytes, string path, string language)
+    {
+        var json = new PlacedJson(bytes, path, "XL612", Form);
+        var into = new Content(path, language);
+        var hasData = false;
+        json.Open(JsonTokenType.StartObject, "an object with 'data'");
+        while (json.NextKey(out var key))
+        {
+            if (key != "data")
+            {
+                json.Skip();
+                continue;
+            }
+
+            hasData = true;
+            json.Open(JsonTokenType.StartArray, "the list 'data'");
+            while (json.NextEntry())
+            {
+                Article(ref json, into);
+            }
+        }
+
+        return hasData && into.Questions.Count > 0 ? new SquadFile(into.Questions, into.Misplaced) : throw json.Wrong("there is no question in it", line: 1);
+    }
+
+    private static void Article(ref PlacedJson json, Content into)
+    {
+        json.Open(JsonTokenType.StartObject, "an article");
+        while (json.NextKey(out var key))
+        {
+            if (key != "paragraphs")
+            {
+                json.Skip();
+                continue;
+            }
+
+            json.Open(JsonTokenType.StartArray, "the list 'paragraphs'");
+            while (json.NextEntry())
+            {
+                Paragraph(ref json, into);
+            }
+        }
+    }
+
+    private static void Paragraph(ref PlacedJson json, Content into)
+    {
+        var line = json.Line;
+        string? context = null;
+        var first = into.Questions.Count;
+        json.Open(JsonTokenType.StartObject, "a paragraph");
+        while (json.NextKey(out var key))
+        {
+            switch (key)
+            {
+                case "context":
+                    context = json.Text("'context'");
+                    break;
+                case "qas":
+                    json.Open(JsonTokenType.StartArray, "the list 'qas'");
+                    while (json.NextEntry())
+                    {
+                        Question(ref json, into);
+                    }
+
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        into.Place(first, context ?? throw json.Wrong("a paragraph has no 'context'", line: line));
+    }
+
+    private static void Question(ref PlacedJson json, Content into)
+    {
+        var line = json.Line;
+        string? id = null, question = null;
+        var answers = new List<AnswerSpan>();
+        json.Open(JsonTokenType.StartObject, "a question");
+        while (json.NextKey(out var key))
+        {
+            switch (key)
+            {
+                case "id":
+                    line = json.Line;
+                    id = json.Text("'id'");
+                    break;
+                case "question":
+                    question = json.Text("'question'");
+                    break;
+                case "answers":
+                    json.Open(JsonTokenType.StartArray, "the list 'answers'");
+                    while (json.NextEntry())
+                    {
+                        answers.Add(Answer(ref json));
+                    }
+
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        if (id is null || question is null || answers.Count == 0)
+        {
+            throw json.Wrong($"the question '{id}' has no {(id is null ? "id" : question is null ? "text" : "answer")}", line: line);
+        }
+
+        if (!into.Lines.TryAdd(id, line))
+        {
+            throw json.Wrong($"the id '{id}' stands twice, first in line {into.Lines[id]}", "XL613", line);
+        }
+
+        into.Questions.Add(new Example { Id = id, Language = into.Language, Task = "qa", Instruction = question, Output = answers[0].Text, Answers = answers });
+    }
+
+    private static AnswerSpan Answer(ref PlacedJson json)
+    {
+        var line = json.Line;
+        string? text = null;
+        var start = -1;
+        json.Open(JsonTokenType.StartObject, "an answer");
+        while (json.NextKey(out var key))
+        {
+            switch (key)
+            {
+                case "text":
+                    text = json.Text("'text'");
+                    break;
+                case "answer_start":
+                    start = json.Integer("'answer_start'");
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        return new AnswerSpan(text ?? throw json.Wrong("an answer has no 'text'", line: line), start);
+    }
+
+    private sealed class Content(string path, string language)
+    {
+        public string Language => language;
+
+        public List<Example> Questions { get; } = [];
+
+        public Dictionary<string, int> Lines { get; } = [];
+
+        public List<string> Misplaced { get; } = [];
+
+        /// <summary>Gives questions their passage; offsets become UTF-16 units, and -1 where the answer does not stand.</summary>
+        public void Place(int first, string context)
+        {
+            for (var i = first; i < Questions.Count; i++)
+            {
+                var question = Questions[i];
+                Questions[i] = question with { Context = context, Answers = [.. question.Answers.Select(a => Placed(a, question.Id, context))] };
+            }
+        }
+
+        private AnswerSpan Placed(AnswerSpan answer, string id, string context)
+        {
+            var at = Utf16Offset(context, answer.Start);
+            if (at >= 0 && context.AsSpan(at).StartsWith(answer.Text, StringComparison.Ordinal))
+            {
+                return answer with { Start = at };
+            }
+
+            Misplaced.Add($"{path}:{Lines[id]}: the answer '{answer.Text}' of question '{id}' does not stand at {answer.Start}");
+            return answer with { Start = -1 };
+        }
+
+        private static int Utf16Offset(string text, int codePoints)
+        {
+            var at = 0;
+            for (var n = 0; n < codePoints && at < text.Length; n++)
+            {
+                at += Rune.TryGetRuneAt(text, at, out var rune) ? rune.Utf16SequenceLength : 1;
+            }
+
+            return codePoints < 0 ? -1 : at;
+        }
+    }
+}
