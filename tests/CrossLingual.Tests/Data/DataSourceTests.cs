@@ -105,6 +105,22 @@ public class DataSourceTests
     }
 
     [Fact]
+    public void UntranslatedRecords_AreCounted()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder["es.jsonl"],
+        [
+            """{"instruction": "Escribe una carta breve a un amigo que vive en otra ciudad.", "output": "Querido amigo"}""",
+            """{"instruction": "Write a short letter to a friend who lives in another city.", "output": "Dear friend"}""",
+            """{"instruction": "Translate this.", "output": "corto"}""",
+        ]);
+        var report = new DataReport("es", 1);
+        Assert.Equal(2, new DataSource { Kind = "alpaca", Language = "es", Path = folder["es.jsonl"] }.Load(Lab, report).Count());
+        Assert.Equal((DataProblem.WrongLanguage, 1), report.Problems.Select(p => (p.Key, p.Value)).Single());
+        Assert.Contains("1 in another language (first: es-2)", report.ToString());
+    }
+
+    [Fact]
     public void NothingLeft_IsAnError()
     {
         using var folder = Sentences();
