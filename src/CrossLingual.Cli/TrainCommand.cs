@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using CrossLingual.Methods;
+using CrossLingual.Runs;
 using CrossLingual.Training;
 using Spectre.Console;
 
@@ -42,14 +45,14 @@ internal static class TrainCommand
 
         if (planOnly)
         {
-            screen.Result(plans.Select(p => new { phase = p.Name, p.Plan }), _ => { });
+            screen.Result(WithPhases(plans[^1].Plan, plans.Select(p => new { phase = p.Name, p.Plan })), _ => { });
             return 0;
         }
 
         var outcomes = screen.Progress("train", report => pipeline.Execute(command, resume, (phase, p) => report(
             (phase + ((double)p.Step / p.Steps)) / pipeline.Phases.Count,
             $"{(plans.Count > 1 ? pipeline.Phases[phase].Name + " " : "")}step {p.Step}/{p.Steps}, loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s"), cancel));
-        screen.Result(outcomes, console =>
+        screen.Result(WithPhases(outcomes[^1].Outcome, outcomes), console =>
         {
             foreach (var outcome in outcomes)
             {
@@ -57,6 +60,14 @@ internal static class TrainCommand
             }
         });
         return 0;
+    }
+
+    // The last phase is the result; the others stand beside it.
+    private static JsonObject WithPhases<TLast, TAll>(TLast last, TAll all)
+    {
+        var document = JsonSerializer.SerializeToNode(last, JsonText.Indented)!.AsObject();
+        document["phases"] = JsonSerializer.SerializeToNode(all, JsonText.Indented);
+        return document;
     }
 
     private static Table TableOf(PhaseOutcome phase)

@@ -21,6 +21,23 @@ public class RealInputTests
         var text = Command.Succeed(tiny.Folder, "generate", "--model", tiny["run/model"], "--prompt", "Once upon a time", "--max-new-tokens", "8", "--json").Json;
         Assert.Equal(8, text.GetProperty("ids").GetArrayLength());
 
-        static double Loss(System.Text.Json.JsonElement held, string when) => held.GetProperty(when).GetProperty("loss").GetDouble();
     }
+
+    [Theory]
+    [InlineData("xcit-zh-real", "2-parameters/model", "principles.steps=12", "parameters.steps=12", "self_paced.rounds=1")]
+    [InlineData("crossalpaca-fr-real", "adapter", "training.steps=12")]
+    public void RealPairs_GoThroughTheMethods(string recipe, string result, params string[] changes)
+    {
+        foreach (var name in new[] { "stories260K", "alpaca-en-zh", "vigogne-fr", "laser-tatoeba" })
+        {
+            RealData.Path(name);
+        }
+
+        using var tiny = new TinyRecipe();
+        var run = Command.Succeed(RealData.RepositoryRoot, ["train", $"recipes/{recipe}.yaml", .. changes.SelectMany(c => new[] { "--set", c }), "--out", tiny["run"], "--json"]).Json;
+        Assert.All(run.GetProperty("heldOut").EnumerateArray(), h => Assert.True(Loss(h, "after") < Loss(h, "before"), h.GetRawText()));
+        Assert.True(Directory.Exists(tiny[$"run/{result}"]));
+    }
+
+    private static double Loss(System.Text.Json.JsonElement held, string when) => held.GetProperty(when).GetProperty("loss").GetDouble();
 }
