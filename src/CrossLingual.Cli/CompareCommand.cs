@@ -2,6 +2,7 @@ using System.CommandLine;
 using CrossLingual.Evaluation;
 using CrossLingual.Reporting;
 using CrossLingual.Runs;
+using Spectre.Console;
 
 namespace CrossLingual.Cli;
 
