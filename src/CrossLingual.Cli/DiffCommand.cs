@@ -19,9 +19,9 @@ internal static class DiffCommand
         var output = new Option<string?>("--out") { Description = "Write a page with figures here.", HelpName = "FILE.html" };
         var json = Options.Json();
         var command = new Command("diff", "Say where a training changed a model: by layer and part.") { first, second, adapter, with, top, output, json };
-        command.Validators.Add(result =>
+        top.Validators.Add(result =>
         {
-            if (result.GetValue(top) is <= 0 or > 1)
+            if (result.GetValueOrDefault<double>() is <= 0 or > 1)
             {
                 result.AddError("'--top' is a share above 0, to 1.");
             }

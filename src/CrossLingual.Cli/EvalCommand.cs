@@ -26,13 +26,14 @@ internal static class EvalCommand
         var template = new Option<string?>("--template") { Description = "How prompts are framed.", HelpName = "NAME" };
         var mode = new Option<string>("--mode") { Description = "For mgsm: direct, english-cot or native-cot.", DefaultValueFactory = _ => "direct" };
         mode.AcceptOnlyFromAmong("direct", "english-cot", "native-cot");
+        var twoTurn = new Option<bool>("--two-turn") { Description = "Ask as X-CIT's chats do: think in English first; for lab and alpaca." };
         var tokens = new Option<int?>("--max-new-tokens") { Description = "Most tokens of an answer." };
         var shard = new Option<string?>("--shard") { Description = "Tests from files: answer a part, as 2/4; all parts share one folder.", HelpName = "K/N" };
         var resume = new Option<bool>("--resume") { Description = "Tests from files: keep the answers that are there." };
         var output = Options.Out();
         var set = Options.Set();
         var json = Options.Json();
-        var command = new Command("eval", "Ask a model and mark its answers.") { recipe, task, model, adapter, tokenizer, data, language, limit, template, mode, tokens, shard, resume, output, set, json };
+        var command = new Command("eval", "Ask a model and mark its answers.") { recipe, task, model, adapter, tokenizer, data, language, limit, template, mode, twoTurn, tokens, shard, resume, output, set, json };
         command.SetAction((result, cancel) =>
         {
             var chosen = result.GetValue(recipe) is { } path
@@ -50,6 +51,7 @@ internal static class EvalCommand
             chosen = result.GetValue(tokens) is { } most
                 ? chosen with { MaxNewTokens = most > 0 ? most : throw new UserException("XL100", "--max-new-tokens takes a number from 1.") }
                 : chosen;
+            chosen = result.GetValue(twoTurn) ? chosen with { TwoTurn = true } : chosen;
             var screen = new Screen(result.GetValue(json));
             if (chosen.Tasks.Count > 0)
             {

@@ -12,6 +12,9 @@ namespace CrossLingual.Cli;
 /// <summary><c>xling lab</c>: the main job, on the embedded model and data.</summary>
 internal static class LabCommand
 {
+    // Columns of the methods' table that fit a terminal; the report has them all.
+    private const int Shown = 6;
+
     public static Command Create()
     {
         var methods = new Option<string>("--methods")
@@ -23,8 +26,8 @@ internal static class LabCommand
         var languages = new Option<string>("--languages") { Description = "Target languages: es, de, hi, vi, sw.", DefaultValueFactory = _ => "es", HelpName = "L,…" };
         var seeds = new Option<int>("--seeds") { Description = "Trainings of each kind.", DefaultValueFactory = _ => 1 };
         var questions = new Option<int>("--questions") { Description = "Test questions in each language.", DefaultValueFactory = _ => 300 };
-        var examples = new Option<int>("--examples") { Description = "Instructions to train on.", DefaultValueFactory = _ => 6000 };
-        var tokens = new Option<long>("--tokens") { Description = "Input tokens of each training, the same for all methods.", DefaultValueFactory = _ => 600_000 };
+        var examples = new Option<int>("--examples") { Description = "Instructions to train on.", DefaultValueFactory = _ => 3000 };
+        var tokens = new Option<long>("--tokens") { Description = "Input tokens of each training, the same for all methods.", DefaultValueFactory = _ => 300_000 };
         var resume = new Option<bool>("--resume") { Description = "Take the trainings that a stopped run has finished." };
         var output = Options.Out();
         var json = Options.Json();
@@ -121,14 +124,14 @@ internal static class LabCommand
     private static Table Printed(Reporting.Table report, string title)
     {
         var table = new Table().Border(TableBorder.Rounded).Title(title);
-        foreach (var column in report.Columns)
+        foreach (var column in report.Columns.Take(Shown))
         {
             table.AddColumn(column.Align == Reporting.Alignment.Right ? new TableColumn(Markup.Escape(column.Name)).RightAligned() : new TableColumn(Markup.Escape(column.Name)));
         }
 
         foreach (var row in report.Rows)
         {
-            table.AddRow([.. row.Select(Markup.Escape)]);
+            table.AddRow([.. row.Take(Shown).Select(Markup.Escape)]);
         }
 
         return table;

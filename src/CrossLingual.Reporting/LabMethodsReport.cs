@@ -1,5 +1,6 @@
 using System.Globalization;
 using CrossLingual.Methods;
+using CrossLingual.Metrics;
 using CrossLingual.Training;
 
 namespace CrossLingual.Reporting;
@@ -131,7 +132,7 @@ public static class LabMethodsReport
         var sft = outcome.Of(TranslatedSft.Name);
         var start = sft.Targets.Contains(target)
             ? string.Create(CultureInfo.InvariantCulture, $"{LabReport.NameOf(target)}: translated SFT reaches {sft.After(target, target).Value * 100:0.0} % (base model {outcome.Before.Of(target).Exact.Value * 100:0.0} %). ")
-            : $"{LabReport.NameOf(target)}: ";
+            : $"{LabReport.NameOf(target)} (base model {Percent(outcome.Before.Of(target).Exact)}): {string.Join(", ", outcome.Names.Select(n => $"{n} {Percent(outcome.Of(n).After(target, target))}"))}.";
         return start + string.Join(" ", compared.Select(c => $"{c.Name} is {Verdict(c)}: {LabReport.Sign(c.Comparison.Difference)} points."));
     }
 
@@ -161,6 +162,8 @@ public static class LabMethodsReport
         var counts = round.Admissions.Select(a => admitted ? (Count: a.Admitted, Mean: a.AdmittedTokens) : (Count: a.Examples, Mean: a.LearnedTokens)).ToList();
         return counts.Sum(c => c.Count * c.Mean) / counts.Sum(c => c.Count);
     }
+
+    private static string Percent(Score score) => string.Create(CultureInfo.InvariantCulture, $"{score.Value * 100:0.0} %");
 
     private static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

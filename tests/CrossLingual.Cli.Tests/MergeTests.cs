@@ -20,7 +20,7 @@ public sealed class MergeTests : IDisposable
               - {model: task, weight: 0.8}
               - {model: language}
             options: {density: 0.5, trim_density: 0.5}
-            shard_megabytes: 8
+            shard_megabytes: 50
             output: run
             """);
     }
@@ -75,20 +75,21 @@ public sealed class MergeTests : IDisposable
     [Fact]
     public void KilledAndResumed_GivesTheSameBytes()
     {
-        Command.Succeed(_folder, "merge", "merge.yaml", "--out", "whole", "--threads", "1");
-        using (var killed = Command.Start(_folder, "merge", "merge.yaml", "--out", "killed"))
+        // 67 million weights: several windows of tensors, so that there is time between the first note and the end.
+        var config = Config(width: 1024, layers: 4);
+        foreach (var (name, seed) in new[] { ("base", 1), ("task", 2), ("language", 3) })
         {
-            // As soon as a tensor is noted; where the merge is faster than that, it has ended and nothing is left to kill.
-            Assert.True(SpinWait.SpinUntil(() => killed.HasEnded || (File.Exists(this["killed/progress.jsonl"]) && new FileInfo(this["killed/progress.jsonl"]).Length > 100), TimeSpan.FromMinutes(1)));
-            Assert.False(killed.HasEnded, "it must still be merging: " + (killed.HasEnded ? killed.Error : ""));
-            killed.Kill();
+            Fill(name, config, seed);
         }
 
-        Assert.False(Directory.Exists(this["killed/model"]));
-        Command.Succeed(_folder, "merge", "merge.yaml", "--out", "killed", "--resume");
+        var killed = Kill();
+        Assert.False(Directory.Exists(this[$"{killed}/model"]));
+        Command.Succeed(_folder, "merge", "merge.yaml", "--out", "whole", "--threads", "1");
+        var resumed = Command.Succeed(_folder, "merge", "merge.yaml", "--out", killed, "--resume", "--json").Json;
+        Assert.True(resumed.GetProperty("kept").GetInt32() > 0);
         var files = Directory.GetFiles(this["whole/model"], "*.safetensors").Select(f => Path.GetFileName(f)).ToList();
         Assert.True(files.Count > 1);
-        Assert.All(files, f => Assert.Equal(Manifest.HashFile(this[$"whole/model/{f}"]), Manifest.HashFile(this[$"killed/model/{f}"])));
+        Assert.All(files, f => Assert.Equal(Manifest.HashFile(this[$"whole/model/{f}"]), Manifest.HashFile(this[$"{killed}/model/{f}"])));
     }
 
     [Fact]
@@ -104,22 +105,63 @@ public sealed class MergeTests : IDisposable
 
     private string this[string name] => Path.Combine(_folder, name);
 
+    private static LlamaConfig Config(int width, int layers) => new()
+    {
+        VocabularySize = 4000,
+        HiddenSize = width,
+        IntermediateSize = 4 * width,
+        Layers = layers,
+        Heads = width / 64,
+        KeyValueHeads = width / 64,
+        HeadSize = 64,
+        MaxPositions = 64,
+        TiedEmbeddings = true,
+    };
+
+    // A merge may end before it is killed; then another one is started.
+    private string Kill()
+    {
+        for (var attempt = 1; attempt <= 5; attempt++)
+        {
+            var output = $"killed-{attempt}";
+            using var merge = Command.Start(_folder, "merge", "merge.yaml", "--out", output);
+            Assert.True(SpinWait.SpinUntil(() => merge.HasEnded || (File.Exists(this[$"{output}/progress.jsonl"]) && new FileInfo(this[$"{output}/progress.jsonl"]).Length > 100), TimeSpan.FromMinutes(1)));
+            merge.Kill();
+            if (File.Exists(this[$"{output}/progress.jsonl"]))
+            {
+                return output;
+            }
+        }
+
+        throw new InvalidOperationException("five merges ended before they could be killed");
+    }
+
     private void Save(string name, int seed)
     {
-        var tokenizer = Tokenizer.Load(Path.Combine(AppContext.BaseDirectory, "data", "lab", "model"));
-        var config = new LlamaConfig
+        using var model = Llama.Fresh(Config(width: 128, layers: 2), Seed.For(seed), Compute.Exact);
+        ModelFolder.New(model.Config, Tokenizer.Load(Path.Combine(AppContext.BaseDirectory, "data", "lab", "model"))).Save(model, this[name]);
+    }
+
+    // Any weights: bfloat16 of magnitude 0.03 to 0.06, the same block again and again from another place in it.
+    private void Fill(string name, LlamaConfig config, int seed)
+    {
+        var dice = Seed.For("fill", seed).Dice();
+        var block = new byte[1 << 20];
+        for (var i = 0; i < block.Length; i += 2)
         {
-            VocabularySize = tokenizer.VocabularySize,
-            HiddenSize = 512,
-            IntermediateSize = 1024,
-            Layers = 2,
-            Heads = 8,
-            KeyValueHeads = 8,
-            HeadSize = 64,
-            MaxPositions = 64,
-            TiedEmbeddings = true,
-        };
-        using var model = Llama.Fresh(config, Seed.For(seed), Compute.Exact);
-        ModelFolder.New(config, tokenizer).Save(model, this[name]);
+            var bits = dice.NextBits();
+            (block[i], block[i + 1]) = ((byte)bits, (byte)(0x3D | ((bits >> 8) & 0x80)));
+        }
+
+        File.WriteAllText(this[$"{name}/config.json"], (config with { StoredType = "bfloat16" }).ToJson());
+        using var stream = File.Create(this[$"{name}/model.safetensors"]);
+        stream.Write(SafetensorsWriter.Header([.. config.TensorShapes().Select(t => (t.Key, "BF16", t.Value))], null));
+        for (var left = config.ParameterCount() * 2; left > 0;)
+        {
+            var from = 2 * dice.Next(1000);
+            var count = (int)Math.Min(left, block.Length - from);
+            stream.Write(block, from, count);
+            left -= count;
+        }
     }
 }

@@ -7,17 +7,21 @@ namespace CrossLingual.Data;
 /// X-CIT's chat-instruction data (Wu, Wei, Yang and Lu, ACL 2025): the model first understands and answers in its strong
 /// language, then in the target language.
 /// <code>
-/// user:      ¿Cuál es la capital de Francia?
+/// user:      ¿Cuál es la capital de Francia? Understand and answer in English first.
 /// assistant: What is the capital of France?     (understands)
 ///            Paris                              (answers in English)
 /// user:      Responde ahora en español.
 /// assistant: París
 /// </code>
 /// That it is a dialogue of two turns comes from reading notes on the paper; the exact strings could not be verified and
-/// are ours. Loss falls on both of the assistant's turns.
+/// are ours. So is the cue at the end of the first turn: without it a question asked directly looks like the beginning of a
+/// chat, and the model has to guess which of the two it is in. Loss falls on both of the assistant's turns.
 /// </summary>
 public static class ChatInstruction
 {
+    /// <summary>The cue that ends the first turn.</summary>
+    public const string Cue = "Understand and answer in English first.";
+
     private static readonly Dictionary<string, string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         ["ar"] = "أجب الآن بالعربية.",
@@ -52,19 +56,25 @@ public static class ChatInstruction
     /// <param name="english">The original.</param>
     /// <param name="target">Its translation.</param>
     /// <param name="followUp">The user's second turn.</param>
-    public static Conversation Of(Example english, Example target, string followUp) => new()
+    /// <param name="cue">What ends the first turn; empty for nothing.</param>
+    public static Conversation Of(Example english, Example target, string followUp, string cue = Cue) => new()
     {
         Id = target.Id,
         Language = target.Language,
         Task = target.Task,
         Turns =
         [
-            new Turn(Role.User, target.Instruction, target.Input),
+            WithCue(new Turn(Role.User, target.Instruction, target.Input), cue),
             new Turn(Role.Assistant, InEnglish(english)),
             new Turn(Role.User, followUp),
             new Turn(Role.Assistant, target.Output),
         ],
     };
+
+    /// <summary>The first turn with its cue.</summary>
+    /// <param name="question">The user's question.</param>
+    /// <param name="cue">The cue; empty for nothing.</param>
+    public static Turn WithCue(Turn question, string cue) => cue.Length == 0 ? question : question with { Text = $"{question.Text} {cue}" };
 
     /// <summary>What the first answer says: the instruction, its input if any, and the answer, a line each.</summary>
     public static string InEnglish(Example english) => english.Input.Length > 0

@@ -61,6 +61,9 @@ public sealed record DataSource
     /// <summary>For chats: the user's second turn; empty for the known one of the language.</summary>
     public string FollowUp { get; init; } = "";
 
+    /// <summary>For chats: what ends the user's first turn; empty for nothing.</summary>
+    public string Cue { get; init; } = ChatInstruction.Cue;
+
     /// <summary>Number of the first record, from 0. Records of a file are counted in the order of a hash of their text.</summary>
     public int First { get; init; }
 
@@ -120,6 +123,7 @@ public sealed record DataSource
             Column = kind == "parallel" ? section.Integer("column", 2, 1, 1000) : 2,
             Direction = kind is "parallel" or "lab-translation" ? ReadDirection(section) : TranslationDirection.Both,
             FollowUp = followUp,
+            Cue = form == DataForm.Chat ? section.Text("cue", ChatInstruction.Cue) : ChatInstruction.Cue,
             First = section.Integer("first", 0, least: 0),
             Count = section.Integer("count", isFile ? 0 : 1000, least: isFile ? 0 : 1),
             Repeat = section.Integer("repeat", 1, least: 1),

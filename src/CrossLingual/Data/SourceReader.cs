@@ -13,7 +13,14 @@ internal sealed class SourceReader(DataSource source, DataReport report)
     private const double LongestRatio = 9;
     private const int ShortText = 20;
 
+    // Short texts are guessed badly, and so is text that mixes languages, as instructions to translate do.
+    private const int ShortestIdentified = 40;
+    private const double Sure = 0.95;
+
     private readonly HashSet<string> _seen = [];
+
+    // Whether a text is English that should not be, or the other way round: what untranslated records are.
+    private readonly LanguageIdentifier? _identifier = IdentifierFor(source);
 
     public IEnumerable<Conversation> Read(Lazy<Lab> lab)
     {
@@ -56,6 +63,7 @@ internal sealed class SourceReader(DataSource source, DataReport report)
             : !source.IsText && turns.Any(t => ChatTemplate.Headings.Any(h => t.Text.Contains(h, StringComparison.Ordinal) || t.Input.Contains(h, StringComparison.Ordinal))) ? DataProblem.Markers
             : source.IsTranslation && Apart(turns[0].Input, turns[1].Text) ? DataProblem.Misaligned
             : !_seen.Add(KeyOf(conversation)) ? DataProblem.Duplicate
+            : InAnotherLanguage(conversation) ? DataProblem.WrongLanguage
             : null;
         if (problem is { } found)
         {
@@ -75,7 +83,7 @@ internal sealed class SourceReader(DataSource source, DataReport report)
 
         var side = source.English!;
         var originals = DataSource.FilesOf(side.Path.Length > 0 ? side.Path : source.Path).SelectMany(file => AlpacaReader.Read(file, "en", side.Fields));
-        return Paired([.. targets], [.. originals]).Select(p => ChatInstruction.Of(p.English, p.Target, source.SecondTurn));
+        return Paired([.. targets], [.. originals]).Select(p => ChatInstruction.Of(p.English, p.Target, source.SecondTurn, source.Cue));
     }
 
     // By id where the files share ids, otherwise row by row.
@@ -126,7 +134,7 @@ internal sealed class SourceReader(DataSource source, DataReport report)
         var tasks = source.Tasks.Count > 0 ? source.Tasks : Lab.Tasks;
         var example = lab.Example(source.Language, source.Split, i, tasks[i % tasks.Count]);
         return source.Form == DataForm.Chat
-            ? ChatInstruction.Of(lab.Example("en", source.Split, i, tasks[i % tasks.Count]), example, source.SecondTurn)
+            ? ChatInstruction.Of(lab.Example("en", source.Split, i, tasks[i % tasks.Count]), example, source.SecondTurn, source.Cue)
             : Conversation.Of(example);
     }
 
@@ -151,6 +159,24 @@ internal sealed class SourceReader(DataSource source, DataReport report)
     }
 
     private string Id(string what, int i) => string.Create(CultureInfo.InvariantCulture, $"lab-{what}-{source.Language}-{i}");
+
+    // The side that is to be in the source's language: the sentence of a translation, else the instruction or the text.
+    private bool InAnotherLanguage(Conversation conversation)
+    {
+        var turns = conversation.Turns;
+        var text = !source.IsTranslation ? turns[0].Text : conversation.Language == "en" ? turns[1].Text : turns[0].Input;
+        text = source.Form == DataForm.Chat && text.EndsWith(source.Cue, StringComparison.Ordinal) ? text[..^source.Cue.Length] : text;
+        return _identifier is not null && text.Length >= ShortestIdentified
+            && _identifier.Identify(text) is { } guess && guess.Confidence >= Sure && guess.Language != LanguageIdentifier.Code(source.Language);
+    }
+
+    private static LanguageIdentifier? IdentifierFor(DataSource source)
+    {
+        var own = LanguageIdentifier.Code(source.Language);
+        return source.Path.Length == 0 || !LanguageIdentifier.AllLanguages.Contains(own) ? null
+            : own == "en" ? LanguageIdentifier.Of("en", "de", "es", "fr", "vi", "zh")
+            : LanguageIdentifier.Of("en", own);
+    }
 
     private static bool Apart(string a, string b) =>
         Math.Max(a.Length, b.Length) > ShortText && Math.Max(a.Length, b.Length) > LongestRatio * Math.Min(a.Length, b.Length);

@@ -25,6 +25,12 @@ public sealed record EvalRecipe
     /// <summary>Tests from files; a recipe has these or <see cref="Data"/>.</summary>
     public IReadOnlyList<EvalTask> Tasks { get; init; } = [];
 
+    /// <summary>
+    /// Whether questions are asked in X-CIT's two turns, which needs <see cref="Data"/>; the first, English turn may be four
+    /// times as long as the answer. See <see cref="TwoTurnInference"/>.
+    /// </summary>
+    public bool TwoTurn { get; init; }
+
     /// <summary>Most tokens of an answer, at least 1.</summary>
     public int MaxNewTokens { get; init; } = 64;
 
@@ -51,6 +57,7 @@ public sealed record EvalRecipe
             Template = ChatTemplate.Read(root),
             Data = [.. root.Sections("data").Select(DataSource.Read)],
             Tasks = [.. root.Sections("tasks").Select(EvalTask.Read)],
+            TwoTurn = root.Flag("two_turn", false),
             MaxNewTokens = root.Integer("max_new_tokens", 64, 1),
             BatchSize = root.Integer("batch_size", 64, 1),
             Output = root.Text("output"),

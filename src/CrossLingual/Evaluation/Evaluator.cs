@@ -68,7 +68,11 @@ public static class Evaluator
         using var adapter = recipe.Adapter is { } path ? AdapterFolder.Load(path, model) : null;
         model.Adapter = adapter;
         var options = new GenerationOptions { MaxNewTokens = recipe.MaxNewTokens, BatchSize = recipe.BatchSize };
-        var result = Run(model, folder, questions, recipe.Template, options, progress is null ? null : new Runs.Told<int>(n => progress.Report((double)n / questions.Count)), cancel);
+        var answers = recipe.TwoTurn ? 2 * questions.Count : questions.Count;
+        var told = progress is null ? null : new Runs.Told<int>(n => progress.Report((double)n / answers));
+        var result = recipe.TwoTurn
+            ? TwoTurnInference.Run(model, folder, questions, recipe.Template, options with { MaxNewTokens = 4 * options.MaxNewTokens }, options, progress: told, cancel: cancel)
+            : Run(model, folder, questions, recipe.Template, options, told, cancel);
 
         var run = new Runs.RunFolder(recipe.Output);
         run.WriteRecipe(recipe.Yaml);

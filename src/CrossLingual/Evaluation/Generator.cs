@@ -153,7 +153,7 @@ public sealed class Generator(Llama model, Tokenizer tokenizer, IReadOnlyList<in
     private Tensor NextLogits(Tensor fresh, Tensor padding, long past, KeyValueCache? cache)
     {
         var time = fresh.shape[1];
-        var positions = (arange(past, past + time, device: model.Device).unsqueeze(0) - padding.unsqueeze(1)).clamp_min(0);   // [batch, time]
+        var positions = arange(past, past + time, device: model.Device).unsqueeze(0).Minus(padding.unsqueeze(1)).relu();   // [batch, time]
         var mask = AttentionMask.LeftPadded(padding, past, time, model.ComputeType);
         var hidden = model.Hidden(fresh, positions, mask, cache);
         return model.Logits(hidden.select(1, time - 1));
@@ -166,7 +166,7 @@ public sealed class Generator(Llama model, Tokenizer tokenizer, IReadOnlyList<in
             return [.. logits.argmax(-1).cpu().data<long>().Select(id => (int)id)];
         }
 
-        var probabilities = (logits / options.Temperature).softmax(-1).cpu().data<float>().ToArray();
+        var probabilities = logits.Times(1 / options.Temperature).softmax(-1).cpu().data<float>().ToArray();
         var width = probabilities.Length / rows.Count;
         return [.. rows.Select((row, i) => Draw(probabilities.AsSpan(i * width, width), dice[row], options))];
     }

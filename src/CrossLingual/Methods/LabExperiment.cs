@@ -23,10 +23,10 @@ public sealed record LabOptions
     public int Questions { get; init; } = 300;
 
     /// <summary>Instructions to train on, which exist in the target language and in English.</summary>
-    public int Examples { get; init; } = 6000;
+    public int Examples { get; init; } = 3000;
 
     /// <summary>Input tokens of each training, the same for all methods.</summary>
-    public long Tokens { get; init; } = 600_000;
+    public long Tokens { get; init; } = 300_000;
 
     /// <summary>The run's folder.</summary>
     public required string Output { get; init; }

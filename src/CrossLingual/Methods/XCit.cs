@@ -26,7 +26,7 @@ public enum XCitData
 /// <code>
 /// phase 1, principles:  x_en -> y_en
 /// phase 2, parameters:  x_tg -> y_tg                                translated pairs
-///                       x_tg -> x_en, y_en;  "in tg" -> y_tg        chats that think in English first
+///                       x_tg + cue -> x_en, y_en;  "in tg" -> y_tg  chats that think in English first
 ///                       easy examples first (self-paced)
 /// </code>
 /// The two phases, their data and that the second is self-paced are in the abstract. The mix, the strings, the schedule and
@@ -51,6 +51,9 @@ public sealed record XCit
 
     /// <summary>Share of chats among the examples of a mixed phase 2, 0 to 1.</summary>
     public double ChatShare { get; init; } = 0.5;
+
+    /// <summary>What ends the first turn of chats, so that they are told from questions asked directly; empty for nothing.</summary>
+    public string Cue { get; init; } = ChatInstruction.Cue;
 
     /// <summary>Whether English and target data are shuffled into one phase: the ablation of continued training.</summary>
     public bool Joint { get; init; }
@@ -101,6 +104,7 @@ public sealed record XCit
                 _ => XCitData.Mixed,
             },
             ChatShare = root.Number("chat_share", 0.5, 0, 1),
+            Cue = root.Text("cue", ChatInstruction.Cue),
             Joint = joint,
             Total = root.Integer("total", 0, least: 0),
             Principles = TrainRecipe.ReadTraining(root.Section("principles"), new TrainingOptions { Epochs = 3, Length = 512 }),
@@ -130,7 +134,7 @@ public sealed record XCit
         }
 
         IReadOnlyList<DataSource> translated = [.. Pairs.Select(p => p with { Form = DataForm.Instruction })];
-        IReadOnlyList<DataSource> chats = [.. Pairs.Select(p => p with { Form = DataForm.Chat })];
+        IReadOnlyList<DataSource> chats = [.. Pairs.Select(p => p with { Form = DataForm.Chat, Cue = Cue })];
         phases.AddRange(Data switch
         {
             XCitData.ChatOnly => [Second("parameters", chats)],

@@ -64,17 +64,29 @@ internal sealed class FlatParameters : IDisposable
     }
 
     /// <summary>Puts an adapter's pairs into a flat buffer.</summary>
-    public static FlatParameters OfAdapter(LoraAdapter adapter, Device device)
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="device">Where the buffer is.</param>
+    /// <param name="modules">The modules whose pairs go there; null for all.</param>
+    public static FlatParameters OfAdapter(LoraAdapter adapter, Device device, IReadOnlyCollection<string>? modules = null)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var flat = new FlatParameters([.. adapter.Pairs.SelectMany(p => new[] { (p.Key + ".A", p.Value.A), (p.Key + ".B", p.Value.B) })], device);
-        foreach (var name in adapter.Pairs.Keys.ToList())
+        var flat = new FlatParameters([.. adapter.Pairs.Where(p => modules?.Contains(p.Key) ?? true).SelectMany(p => new[] { (p.Key + ".A", p.Value.A), (p.Key + ".B", p.Value.B) })], device);
+        foreach (var name in adapter.Pairs.Keys.Where(k => flat.Parameters.ContainsKey(k + ".A")).ToList())
         {
             adapter.Replace(name, flat.Parameters[name + ".A"], flat.Parameters[name + ".B"]);
         }
 
         return flat;
+    }
+
+    /// <summary>Whether the tensors take part in the next gradient; those that do not cost no backward pass.</summary>
+    public void Learn(bool learns)
+    {
+        foreach (var parameter in Parameters.Values)
+        {
+            parameter.requires_grad_(learns);
+        }
     }
 
     /// <summary>Scales the gradient down to a norm and returns the norm that it had.</summary>

@@ -17,7 +17,7 @@ public class DataSourceTests
         {
             var (chat, (spanish, english)) = pair;
             Assert.Equal([Role.User, Role.Assistant, Role.User, Role.Assistant], chat.Turns.Select(t => t.Role));
-            Assert.Equal((spanish.Instruction, spanish.Input), (chat.Turns[0].Text, chat.Turns[0].Input));
+            Assert.Equal(($"{spanish.Instruction} {ChatInstruction.Cue}", spanish.Input), (chat.Turns[0].Text, chat.Turns[0].Input));
             Assert.Equal(ChatInstruction.InEnglish(english), chat.Turns[1].Text);
             Assert.EndsWith(english.Output, chat.Turns[1].Text);
             Assert.Equal("Responde ahora en español.", chat.Turns[2].Text);
@@ -33,7 +33,7 @@ public class DataSourceTests
         File.WriteAllLines(folder["fr.jsonl"], ["""{"id": "b", "instruction": "deux", "output": "2 !"}""", """{"id": "a", "instruction": "un", "output": "1 !"}""", """{"id": "x", "instruction": "dix", "output": "10 !"}"""]);
         var source = new DataSource { Kind = "alpaca", Language = "fr", Path = folder["fr.jsonl"], Form = DataForm.Chat, English = new EnglishSide(folder["en.jsonl"], new AlpacaFields(), 1) };
         var report = new DataReport("fr", 0.5);
-        Assert.Equal(["deux|two\n2|2 !", "un|one\n1|1 !"], source.Load(Lab, report).Select(c => $"{c.Turns[0].Text}|{c.Turns[1].Text}|{c.Turns[3].Text}").Order());
+        Assert.Equal(["deux|two\n2|2 !", "un|one\n1|1 !"], (source with { Cue = "" }).Load(Lab, report).Select(c => $"{c.Turns[0].Text}|{c.Turns[1].Text}|{c.Turns[3].Text}").Order());
         Assert.Equal((3, 2, 1), (report.Read, report.Used, report.Problems[DataProblem.Misaligned]));
     }
 
@@ -102,6 +102,22 @@ public class DataSourceTests
         var error = Assert.Throws<UserException>(strict.Check);
         Assert.Equal("XL140", error.Id);
         Assert.Contains("4 of 6 records are bad", error.Message);
+    }
+
+    [Fact]
+    public void UntranslatedRecords_AreCounted()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder["es.jsonl"],
+        [
+            """{"instruction": "Escribe una carta breve a un amigo que vive en otra ciudad.", "output": "Querido amigo"}""",
+            """{"instruction": "Write a short letter to a friend who lives in another city.", "output": "Dear friend"}""",
+            """{"instruction": "Translate this.", "output": "corto"}""",
+        ]);
+        var report = new DataReport("es", 1);
+        Assert.Equal(2, new DataSource { Kind = "alpaca", Language = "es", Path = folder["es.jsonl"] }.Load(Lab, report).Count());
+        Assert.Equal((DataProblem.WrongLanguage, 1), report.Problems.Select(p => (p.Key, p.Value)).Single());
+        Assert.Contains("1 in another language (first: es-2)", report.ToString());
     }
 
     [Fact]

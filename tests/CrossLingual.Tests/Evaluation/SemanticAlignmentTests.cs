@@ -58,7 +58,7 @@ public class SemanticAlignmentTests
         ModelFolder.New(model.Config, TinyModel.Tokenizer).Save(model, folder["model"]);
         var opened = ModelFolder.Open(folder["model"]);
         var questions = Enumerable.Range(0, 5).Select(i => Conversation.Of(new Example { Id = $"{i}", Language = "es", Instruction = Sentences[i], Output = "gato" })).ToList();
-        var result = TwoTurnInference.Run(model, opened, questions, ChatTemplate.Plain, new GenerationOptions { MaxNewTokens = 6 }, new GenerationOptions { MaxNewTokens = 4 });
+        var result = TwoTurnInference.Run(model, opened, questions, ChatTemplate.Plain, new GenerationOptions { MaxNewTokens = 6 }, new GenerationOptions { MaxNewTokens = 4 }, cue: "");
         var expected = Evaluator.Run(model, opened, questions, ChatTemplate.Plain, new GenerationOptions { MaxNewTokens = 6 });
         Assert.Equal(expected.Samples.Select(s => s.Answer), result.Samples.Select(s => s.Thought));
 
