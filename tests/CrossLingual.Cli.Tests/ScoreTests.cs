@@ -22,6 +22,14 @@ public sealed class ScoreTests : IDisposable
         Assert.Contains("1 predictions are for questions that the file does not ask: 9", command.Error);
         var both = Command.Succeed(_folder.Path, "score", "qa", "--gold", "gold.json", "--predictions", "p.json", "--language", "de", "--json").Json;
         Assert.Equal((0, 50), (both.GetProperty("squad").GetProperty("exact_match").GetProperty("value").GetDouble(), both.GetProperty("language-aware").GetProperty("exact_match").GetProperty("value").GetDouble()));
+        File.WriteAllText(_folder["p2.json"], """{"1": "x", "2": "Katze"}""");
+        foreach (var (name, predictions) in new[] { ("run1", "p.json"), ("run2", "p2.json") })
+        {
+            Command.Succeed(_folder.Path, "score", "qa", "--gold", "gold.json", "--predictions", predictions, "--language", "de", "--variant", "mlqa", "--out", name);
+        }
+
+        var row = Command.Succeed(_folder.Path, "compare", "run1", "run2", "--out", "page", "--json").Json.GetProperty("rows")[0];
+        Assert.Equal(("qa-mlqa_de", 0.0, 2), (row.GetProperty("task").GetString(), row.GetProperty("difference").GetProperty("value").GetDouble(), row.GetProperty("difference").GetProperty("n").GetInt32()));
         var bad = Command.Run(_folder.Path, "score", "qa", "--gold", "p.json", "--predictions", "p.json", "--language", "de");
         Assert.Equal(2, bad.ExitCode);
         Assert.StartsWith("XL612 p.json:1:", bad.Error);
