@@ -2,6 +2,7 @@ using System.CommandLine;
 using CrossLingual.Data;
 using CrossLingual.Evaluation;
 using CrossLingual.Metrics;
+using CrossLingual.Runs;
 using Spectre.Console;
 
 namespace CrossLingual.Cli;
@@ -29,8 +30,10 @@ internal static class ScoreQaCommand
         };
         var split = new Option<string?>("--split") { Description = "For a folder: dev or test.", HelpName = "NAME" };
         variant.AcceptOnlyFromAmong([.. Variants.Keys]);
+        var output = Options.Out();
+        output.Description = "Folder for the marks question by question, which 'xling compare' reads; for one question file.";
         var json = Options.Json();
-        var command = new Command("qa", "Exact match and F1 of extractive question answering.") { gold, predictions, language, variant, split, json };
+        var command = new Command("qa", "Exact match and F1 of extractive question answering.") { gold, predictions, language, variant, split, output, json };
         command.SetAction(result =>
         {
             var screen = new Screen(result.GetValue(json));
@@ -45,13 +48,18 @@ internal static class ScoreQaCommand
 
             var passages = result.GetValue(language) ?? MlqaName.Of(questions)?.Context
                 ?? throw new UserException("XL100", $"Give --language: the name of {questions} does not say the passages' language.");
-            File(screen, SquadReader.Read(questions, passages), QaPredictions.Read(answers), passages, chosen);
+            var results = File(screen, SquadReader.Read(questions, passages), QaPredictions.Read(answers), passages, chosen);
+            if (result.GetValue(output) is { } folder)
+            {
+                Keep(folder, results, passages, Options.CommandLine(result), questions, answers);
+            }
+
             return 0;
         });
         return command;
     }
 
-    private static void File(Screen screen, SquadFile gold, IReadOnlyDictionary<string, string> predictions, string language, string[] variants)
+    private static Dictionary<string, QaResult> File(Screen screen, SquadFile gold, IReadOnlyDictionary<string, string> predictions, string language, string[] variants)
     {
         var results = variants.Distinct().ToDictionary(v => v, v => QaResult.Of(gold, predictions, AnswerRules.Of(Variants[v], language)));
         var any = results.Values.First();
@@ -70,6 +78,16 @@ internal static class ScoreQaCommand
 
                 console.Write(table);
             });
+        return results;
+    }
+
+    private static void Keep(string folder, Dictionary<string, QaResult> results, string language, string command, params string[] inputs)
+    {
+        var run = new RunFolder(folder);
+        run.WriteManifest(new Manifest { Command = command, Seed = 0, Hashes = inputs.ToDictionary(Manifest.NameOf, Manifest.HashFile) });
+        run.WriteLines("samples.jsonl", results.SelectMany(r => r.Value.Items.Select(i =>
+            new EvalSample(i.Id, language, $"qa-{r.Key}", "", i.References[0], i.Prediction ?? "", i.Prediction is not null, i.Exact, i.F1))));
+        run.WriteJson("results.json", results.ToDictionary(r => r.Key, r => Metrics(r.Value.Score)));
     }
 
     private static void Folder(Screen screen, Mlqa scored)

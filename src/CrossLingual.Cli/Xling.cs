@@ -31,6 +31,7 @@ public static class Xling
             AdviseCommand.Create(),
             ScoreCommand.Create(),
             CompareCommand.Create(),
+            JudgeCommand.Create(),
             MetricsCommand.Create(),
             NotebookCommand.Create(),
         };

@@ -14,6 +14,8 @@ internal ref struct PlacedJson
     private readonly string _errorId;
     private readonly string _form;
     private Utf8JsonReader _reader;
+    private int _counted;
+    private int _lines;
 
     /// <param name="bytes">The file's content; a byte-order mark is skipped.</param>
     /// <param name="path">The file's name in messages.</param>
@@ -31,7 +33,17 @@ internal ref struct PlacedJson
     public readonly JsonTokenType Kind => _reader.TokenType;
 
     /// <summary>Line of what stands here, from 1.</summary>
-    public readonly int Line => 1 + _bytes[..(int)_reader.TokenStartIndex].Count((byte)'\n');
+    public int Line
+    {
+        get
+        {
+            // Counted on from where it was asked last: from the start each time, large files would take the square of their length.
+            var here = (int)_reader.TokenStartIndex;
+            _lines += _bytes[_counted..here].Count((byte)'\n');
+            _counted = here;
+            return 1 + _lines;
+        }
+    }
 
     /// <summary>Goes on to the next token.</summary>
     public void Next()
@@ -126,9 +138,9 @@ internal ref struct PlacedJson
     }
 
     /// <summary>An error at this line.</summary>
-    public readonly UserException Wrong(string what, string? id = null, int? line = null) => new(id ?? _errorId, $"{_path}:{line ?? Line}: {what}. {_form}");
+    public UserException Wrong(string what, string? id = null, int? line = null) => new(id ?? _errorId, $"{_path}:{line ?? Line}: {what}. {_form}");
 
-    private readonly void Expect(JsonTokenType kind, string what)
+    private void Expect(JsonTokenType kind, string what)
     {
         if (Kind != kind)
         {

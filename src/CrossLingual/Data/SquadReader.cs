@@ -215,13 +215,18 @@ public static class SquadReader
 
         private static int Utf16Offset(string text, int codePoints)
         {
+            if (codePoints < 0 || !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+            {
+                return Math.Min(codePoints, text.Length);
+            }
+
             var at = 0;
             for (var n = 0; n < codePoints && at < text.Length; n++)
             {
                 at += Rune.TryGetRuneAt(text, at, out var rune) ? rune.Utf16SequenceLength : 1;
             }
 
-            return codePoints < 0 ? -1 : at;
+            return at;
         }
     }
 }

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using CrossLingual.Tests.Tiny;
+
+namespace CrossLingual.Cli.Tests;
+
+/// <summary>score, metrics, compare and judge as a user calls them.</summary>
+public sealed class ScoreTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Qa_PrintsTheOfficialNumbersAndRemarksOnStandardError()
+    {
+        File.WriteAllText(_folder["gold.json"], """{"data":[{"paragraphs":[{"context":"die Katze","qas":[{"id":"1","question":"Wer?","answers":[{"text":"die Katze","answer_start":0}]},{"id":"2","question":"Was?","answers":[{"text":"Katze","answer_start":4}]}]}]}]}""");
+        File.WriteAllText(_folder["p.json"], """{"1": "Katze!", "9": "x"}""");
+        var command = Command.Succeed(_folder.Path, "score", "qa", "--gold", "gold.json", "--predictions", "p.json", "--language", "de", "--variant", "mlqa", "--json");
+        Assert.Equal(50, command.Json.GetProperty("exact_match").GetProperty("value").GetDouble());
+        Assert.Equal(["value", "n", "low", "high"], command.Json.GetProperty("f1").EnumerateObject().Select(p => p.Name));
+        Assert.Contains("1 of 2 questions have no prediction and count as wrong: 2", command.Error);
+        Assert.Contains("1 predictions are for questions that the file does not ask: 9", command.Error);
+        var both = Command.Succeed(_folder.Path, "score", "qa", "--gold", "gold.json", "--predictions", "p.json", "--language", "de", "--json").Json;
+        Assert.Equal((0, 50), (both.GetProperty("squad").GetProperty("exact_match").GetProperty("value").GetDouble(), both.GetProperty("language-aware").GetProperty("exact_match").GetProperty("value").GetDouble()));
+        File.WriteAllText(_folder["p2.json"], """{"1": "x", "2": "Katze"}""");
+        foreach (var (name, predictions) in new[] { ("run1", "p.json"), ("run2", "p2.json") })
+        {
+            Command.Succeed(_folder.Path, "score", "qa", "--gold", "gold.json", "--predictions", predictions, "--language", "de", "--variant", "mlqa", "--out", name);
+        }
+
+        var row = Command.Succeed(_folder.Path, "compare", "run1", "run2", "--out", "page", "--json").Json.GetProperty("rows")[0];
+        Assert.Equal(("qa-mlqa_de", 0.0, 2), (row.GetProperty("task").GetString(), row.GetProperty("difference").GetProperty("value").GetDouble(), row.GetProperty("difference").GetProperty("n").GetInt32()));
+        var bad = Command.Run(_folder.Path, "score", "qa", "--gold", "p.json", "--predictions", "p.json", "--language", "de");
+        Assert.Equal(2, bad.ExitCode);
+        Assert.StartsWith("XL612 p.json:1:", bad.Error);
+    }
+
+    [Fact]
+    public void Text_HasBleuAndChrf()
+    {
+        File.WriteAllText(_folder["r"], "The dog bit the man.\nIt was not unexpected.\n");
+        File.WriteAllText(_folder["h"], "The dog bit the man.\nIt was not unexpected.\n");
+        var scores = Command.Succeed(_folder.Path, "score", "text", "--references", "r", "--hypotheses", "h", "--metrics", "bleu,chrf,chrf++", "--json").Json;
+        Assert.All(["bleu", "chrf", "chrf++"], m => Assert.Equal(100, scores.GetProperty(m).GetProperty("value").GetDouble(), 1e-9));
+        File.AppendAllText(_folder["h"], "more\n");
+        Assert.Equal(2, Command.Run(_folder.Path, "score", "text", "--references", "r", "--hypotheses", "h").ExitCode);
+    }
+
+    [Fact]
+    public void Code_CountsMarkedProgramsAndRunsNoneUnasked()
+    {
+        File.WriteAllText(_folder["t"], "{\"task_id\":\"a\",\"prompt\":\"def f(): pass\",\"test\":\"x\"}\n");
+        File.WriteAllText(_folder["s"], "{\"task_id\":\"a\",\"passed\":true}\n{\"task_id\":\"a\",\"passed\":false}\n");
+        var scores = Command.Succeed(_folder.Path, "score", "code", "--problems", "t", "--samples", "s", "--k", "1,2", "--json").Json;
+        Assert.Equal((50, 100), (scores.GetProperty("pass@1").GetProperty("value").GetDouble(), scores.GetProperty("pass@2").GetProperty("value").GetDouble()));
+        File.WriteAllText(_folder["s"], "{\"task_id\":\"a\",\"completion\":\"x\"}\n");
+        Assert.StartsWith("XL652", Command.Run(_folder.Path, "score", "code", "--problems", "t", "--samples", "s").Error);
+    }
+
+    [Fact]
+    public void CodeSwitch_PrintsCorpusAndSentencesAndDrawsASample()
+    {
+        File.WriteAllText(_folder["c.tsv"], string.Concat(Enumerable.Range(1, 20).Select(i => $"a\ten\n{(i % 2 == 0 ? "b\thi\n" : "")}c\ten\n\n")));
+        var json = Command.Succeed(_folder.Path, "metrics", "codeswitch", "c.tsv", "--sample", "4", "--target", "1", "1", "--sample-out", "drawn.tsv", "--json").Json;
+        Assert.Equal(20, json.GetProperty("sentences").GetArrayLength());
+        Assert.Equal(0.5, json.GetProperty("corpus").GetProperty("mixed").GetProperty("value").GetDouble());
+        Assert.Equal(Math.Tanh(1) * Math.Log(1.5), json.GetProperty("sentences")[1].GetProperty("sIndex").GetDouble(), 1e-12);
+        Assert.Equal(2, File.ReadAllText(_folder["drawn.tsv"]).Split("b\thi").Length - 1);
+        var authors = Command.Succeed(_folder.Path, "metrics", "codeswitch", "c.tsv", "--author-variant", "--json").Json;
+        Assert.Equal(Math.Tanh(1) * Math.Log(2.5), authors.GetProperty("sentences")[1].GetProperty("sIndex").GetDouble(), 1e-12);
+    }
+
+    [Fact]
+    public void Compare_TellsTheDifferenceAndWritesItsPage()
+    {
+        foreach (var (run, right) in new[] { ("a", 3), ("b", 9) })
+        {
+            Directory.CreateDirectory(_folder[run]);
+            File.WriteAllLines(_folder[$"{run}/samples.jsonl"], Enumerable.Range(0, 12).Select(i => JsonSerializer.Serialize(new { id = $"{i}", task = "t", language = "vi", exact = i < right, f1 = i < right ? 1.0 : 0 })));
+        }
+
+        var row = Command.Succeed(_folder.Path, "compare", "a", "b", "--out", "page", "--json").Json.GetProperty("rows")[0];
+        Assert.Equal((0.5, 12), (row.GetProperty("difference").GetProperty("value").GetDouble(), row.GetProperty("difference").GetProperty("n").GetInt32()));
+        Assert.Equal(2 / 64.0, row.GetProperty("mcNemar").GetDouble(), 1e-12);
+        Assert.True(new FileInfo(_folder["page/compare.html"]).Length > 1000 && new FileInfo(_folder["page/compare.png"]).Length > 1000);
+        Assert.Contains("No difference is significant", Command.Succeed(_folder.Path, "compare", "a", "a", "--out", "page").Out);
+    }
+
+    [Fact]
+    public void Judge_NamesWhatIsWrongWithItsRecipe()
+    {
+        File.WriteAllText(_folder["r.yaml"], "judge: {endpoint: nowhere, model: m}\nquestions: q\noutput: o\n");
+        var command = Command.Run(_folder.Path, "judge", "r.yaml");
+        Assert.Equal(2, command.ExitCode);
+        Assert.Contains("'nowhere' is not an address", command.Error);
+        Assert.Contains("'answers' must name a model", command.Error);
+    }
+}
