@@ -27,6 +27,7 @@ public static class Xling
             TrainCommand.Create(),
             MergeCommand.Create(),
             DiffCommand.Create(),
+            ExpertsCommand.Create(),
             EvalCommand.Create(),
             AdviseCommand.Create(),
             ScoreCommand.Create(),

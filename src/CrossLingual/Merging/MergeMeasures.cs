@@ -13,7 +13,7 @@ namespace CrossLingual.Merging;
 internal sealed class MergeMeasures(MergePlan plan, int threads)
 {
     private const int SampledBlocks = 256;
-    private const double Doubt = 0.03;
+    private const double Doubt = 0.01;
     private readonly Dictionary<(string Tensor, int Operand), float> _scales = [];
     private readonly Dictionary<(string Scope, int Operand), float> _thresholds = [];
     private readonly Dictionary<string, bool> _positive = [];

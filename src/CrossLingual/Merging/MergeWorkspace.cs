@@ -17,7 +17,7 @@ internal sealed class MergeWorkspace
     private readonly float[] _start = new float[Block];
     private readonly float[][] _operands;
     private readonly float[] _weights;
-    private readonly byte[] _stored = new byte[MergePieces.Elements * sizeof(double)];
+    private byte[] _stored = [];   // made by the first piece that is written
 
     public MergeWorkspace(MergePlan plan, MergeMeasures measures)
     {
@@ -41,6 +41,11 @@ internal sealed class MergeWorkspace
     public ReadOnlySpan<byte> Merge(MergePiece piece)
     {
         var size = Safetensors.ElementSize(piece.Tensor.Type);
+        if (_stored.Length < piece.Count * size)
+        {
+            _stored = new byte[MergePieces.Elements * size];
+        }
+
         Span<float> result = stackalloc float[Block];
         for (var done = 0; done < piece.Count; done += Block)
         {

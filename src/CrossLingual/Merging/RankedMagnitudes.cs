@@ -22,7 +22,7 @@ public sealed class RankedMagnitudes
     /// <summary>Most bytes that a count takes.</summary>
     internal const long MostBytes = LargestBins * sizeof(long);
 
-    private const int LargestBins = 1 << 20;
+    private const int LargestBins = 1 << 18;
     private const int Magnitude = 0x7FFF_FFFF;
     private readonly long[] _bins;
     private readonly int _shift;
@@ -58,15 +58,25 @@ public sealed class RankedMagnitudes
         var whole = MemoryMarshal.Cast<float, Vector512<int>>(values);
         var magnitude = Vector512.Create(Magnitude);
         var (below, top) = (Vector512.Create((int)Low - 1), Vector512.Create((int)(High - 1)));
+        var lanes = (stackalloc uint[Vector512<int>.Count]);
         for (var i = 0; i < whole.Length; i++)
         {
             var bits = whole[i] & magnitude;
             var above = Vector512.GreaterThan(bits, top);
             _above += BitOperations.PopCount(above.ExtractMostSignificantBits());
             var inside = Vector512.AndNot(Vector512.GreaterThan(bits, below), above).ExtractMostSignificantBits();
-            for (; inside != 0; inside &= inside - 1)
+            if (_bins.Length == 1)
             {
-                _bins[((uint)bits.GetElement(BitOperations.TrailingZeroCount(inside)) - Low) >> _shift]++;
+                // Stored in few bits, many changes are equal; a range of one number is only counted.
+                _bins[0] += BitOperations.PopCount(inside);
+            }
+            else if (inside != 0)
+            {
+                bits.AsUInt32().CopyTo(lanes);
+                for (; inside != 0; inside &= inside - 1)
+                {
+                    _bins[(lanes[BitOperations.TrailingZeroCount(inside)] - Low) >> _shift]++;
+                }
             }
         }
 

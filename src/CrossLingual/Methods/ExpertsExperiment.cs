@@ -1,0 +1,152 @@
+using CrossLingual.Data;
+using CrossLingual.Evaluation;
+using CrossLingual.Merging;
+using CrossLingual.Metrics;
+using CrossLingual.Models;
+using CrossLingual.Runs;
+using CrossLingual.Text;
+
+namespace CrossLingual.Methods;
+
+/// <summary>What to try with experts on the embedded lab.</summary>
+public sealed record ExpertsOptions
+{
+    /// <summary>Target languages.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = ["sw", "hi", "vi"];
+
+    /// <summary>Trainings of each kind, seeds 1 to N.</summary>
+    public int Seeds { get; init; } = 3;
+
+    /// <summary>Mathematics questions of the test split, the same for all.</summary>
+    public int Questions { get; init; } = 200;
+
+    /// <summary>Examples of each expert.</summary>
+    public int Examples { get; init; } = 3000;
+
+    /// <summary>Input tokens of each expert's training; joint trainings get twice as many.</summary>
+    public long Tokens { get; init; } = 300_000;
+
+    /// <summary>Which layers are the language's: bottom and top of the lab's six.</summary>
+    public LayerSwapOptions Swap { get; init; } = new() { Bottom = 1, Top = 1, BottomTransition = 1, TopTransition = 0 };
+
+    /// <summary>Whether every bottom and top is tried with the first seed, on the development split.</summary>
+    public bool Sweep { get; init; }
+
+    /// <summary>The run's folder.</summary>
+    public required string Output { get; init; }
+}
+
+/// <summary>One model and its marks on the mathematics questions.</summary>
+/// <param name="Name">The way it was made.</param>
+/// <param name="Language">The target language.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Answers">Its answers in the language and in English.</param>
+public sealed record ExpertsArm(string Name, string Language, int Seed, EvalResult Answers);
+
+/// <summary>What the experiment found.</summary>
+/// <param name="Arms">Every model.</param>
+/// <param name="Sweeps">Share of exact answers by bottom and top, by language; NaN where they do not fit.</param>
+public sealed record ExpertsOutcome(IReadOnlyList<ExpertsArm> Arms, IReadOnlyDictionary<string, double[,]> Sweeps)
+{
+    /// <summary>Each question's share of seeds that got it right, in the questions' order.</summary>
+    /// <param name="name">The way.</param>
+    /// <param name="language">The target language.</param>
+    /// <param name="asked">The language asked in.</param>
+    public IReadOnlyList<double> Marks(string name, string language, string asked) =>
+    [
+        .. Arms.Where(a => a.Name == name && a.Language == language).SelectMany(a => a.Answers.Samples).Where(s => s.Language == asked)
+            .GroupBy(s => s.Id).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Average(s => s.Exact ? 1.0 : 0)),
+    ];
+
+    /// <summary>Exact answers with the bootstrap's interval over questions.</summary>
+    public Score Exact(string name, string language, string asked) => Score.Mean(Marks(name, language, asked), Seed.For("experts", name, language, asked));
+
+    /// <summary>Two ways on the same questions: second minus first.</summary>
+    public Comparison Compare(string first, string second, string language, string asked) =>
+        PairedTest.Compare(Marks(first, language, asked), Marks(second, language, asked), Seed.For("experts", first, second, language, asked));
+}
+
+/// <summary>
+/// Does mathematics learnt in English reach another language through merging? An English mathematics expert and a
+/// language expert, which has seen no mathematics, are trained from the lab's base model and put together in every way
+/// of arXiv 2410.01335 and 2505.18356; all answer the same mathematics questions in the language, zero-shot.
+/// </summary>
+public static class ExpertsExperiment
+{
+    private const int MaxNewTokens = 48;
+
+    // A language expert learns everything but mathematics.
+    private static readonly string[] LanguageTasks = ["reading", "everyday", "facts", "translation"];
+
+    /// <summary>The ways, in the order of the tables.</summary>
+    public static IReadOnlyList<string> Ways { get; } =
+        ["base", "task expert", "language expert", "soup", "task arithmetic", "ties", "dare", "slerp", "layer swap", "freeze", "revert", "simultaneous", "joint", "sequential"];
+
+    /// <summary>Trains, merges and asks; every model stays below the output.</summary>
+    /// <param name="options">What to try.</param>
+    /// <param name="command">The command line or call, for the manifests.</param>
+    /// <param name="progress">Told the share of the whole, and what is being done.</param>
+    /// <param name="cancel">Stops at the next step.</param>
+    /// <exception cref="UserException">XL121: not a language of the lab; XL123: English as target.</exception>
+    public static ExpertsOutcome Run(ExpertsOptions options, string command, Action<double, string>? progress = null, CancellationToken cancel = default)
+    {
+        if (options.Languages.Any(l => Lab.CheckLanguage(l) == "en"))
+        {
+            throw new UserException("XL123", "The lab's base model knows English already; choose other languages: es, de, hi, vi, sw.");
+        }
+
+        var lab = Lab.Load();
+        var arms = new List<ExpertsArm>();
+        var sweeps = new Dictionary<string, double[,]>();
+        var (done, all) = (0, options.Languages.Count * options.Seeds * Ways.Count);
+        foreach (var language in options.Languages)
+        {
+            for (var seed = 1; seed <= options.Seeds; seed++)
+            {
+                var made = new ExpertModels(options, language, seed, command, cancel);
+                foreach (var way in Ways)
+                {
+                    progress?.Invoke((double)done++ / all, $"{way}, {language}, seed {seed}");
+                    arms.Add(new ExpertsArm(way, language, seed, Ask(lab, made.Model(way), language, LabSplit.Test, options.Questions, cancel)));
+                }
+
+                if (options.Sweep && seed == 1)
+                {
+                    sweeps[language] = Sweep(lab, made, options, language, cancel);
+                }
+            }
+        }
+
+        return new ExpertsOutcome(arms, sweeps);
+    }
+
+    private static EvalResult Ask(Lab lab, string model, string language, LabSplit split, int count, CancellationToken cancel)
+    {
+        var folder = ModelFolder.Open(ModelFolder.PathOf(model));
+        using var llama = folder.Load(Compute.Default);
+        var questions = new[] { language, "en" }.SelectMany(l => lab.Examples(l, split, count, ["math"])).Select(Conversation.Of).ToList();
+        return Evaluator.Run(llama, folder, questions, ChatTemplate.AlpacaShort, new GenerationOptions { MaxNewTokens = MaxNewTokens }, cancel: cancel);
+    }
+
+    // Chosen layers must not be chosen on the test questions.
+    private static double[,] Sweep(Lab lab, ExpertModels made, ExpertsOptions options, string language, CancellationToken cancel)
+    {
+        var layers = ModelFolder.Open(ModelFolder.PathOf("lab")).Config.Layers;
+        var shares = new double[layers + 1, layers + 1];
+        for (var bottom = 0; bottom <= layers; bottom++)
+        {
+            for (var top = 0; top <= layers; top++)
+            {
+                shares[bottom, top] = bottom + top > layers ? double.NaN
+                    : Ask(lab, made.Swapped(bottom, top), language, LabSplit.Dev, options.Questions, cancel).Of(language).Exact.Value;
+            }
+        }
+
+        return shares;
+    }
+
+    /// <summary>The data of the language expert and of the mathematics expert.</summary>
+    internal static (DataSource Language, DataSource Task) Sources(ExpertsOptions options, string language) => (
+        new DataSource { Kind = "lab", Language = language, Split = LabSplit.Train, Count = options.Examples, Tasks = LanguageTasks },
+        new DataSource { Kind = "lab", Language = "en", Split = LabSplit.Train, Count = options.Examples, Tasks = ["math"] });
+}
