@@ -49,7 +49,7 @@ public static class LabMethodsReport
                 name,
                 LabReport.Percent(own.After(target, target)),
                 comparison is null ? "" : LabReport.Sign(comparison.Comparison.Difference),
-                comparison is null ? "" : comparison.AdjustedP.ToString("0.000", CultureInfo.InvariantCulture),
+                comparison is null ? "" : comparison.AdjustedP < 0.001 ? "< 0.001" : comparison.AdjustedP.ToString("0.000", CultureInfo.InvariantCulture),
                 arms.TrueForAll(a => a.TwoTurn) ? "" : LabReport.Percent(own.After(target, "en")),
                 LabReport.Percent(own.WrongLanguage(target)),
                 Whole(arms.Average(a => a.TrainedTokens)),
