@@ -104,6 +104,26 @@ public static class LabMethodsReport
         };
     }
 
+    /// <summary>How long the admitted answers are, round by round; null without self-paced learning.</summary>
+    public static Figure? LengthFigure(IReadOnlyList<SelfPacedRound> rounds)
+    {
+        if (rounds.Count == 0)
+        {
+            return null;
+        }
+
+        double[] numbers = [.. rounds.Select(r => r.Round + 1.0)];
+        return Figure.Lines(
+            "Self-paced learning: how long the admitted answers are",
+            new LineSeries("admitted", numbers, [.. rounds.Select(r => Tokens(r, admitted: true))]) { Points = true },
+            new LineSeries("all", numbers, [.. rounds.Select(r => Tokens(r, admitted: false))]) { Points = true }) with
+        {
+            XTitle = "round",
+            YTitle = "learned tokens, mean",
+            Caption = string.Create(CultureInfo.InvariantCulture, $"Admitted answers have {Tokens(rounds[0], admitted: true):0.0} learned tokens in the first round and {Tokens(rounds[^1], admitted: true):0.0} in the last; all of them have {Tokens(rounds[0], admitted: false):0.0}."),
+        };
+    }
+
     /// <summary>How close the target language comes to English, layer by layer: retrieval of translations.</summary>
     public static Figure AlignmentFigure(LabOutcome outcome, string target)
     {
@@ -141,9 +161,9 @@ public static class LabMethodsReport
     {
         page.Add(MethodsFigure(outcome, target)).Add(Methods(outcome, target)).Add(AlignmentFigure(outcome, target));
         var paced = outcome.Arms.FirstOrDefault(a => a.Language == target && a.ScoredTokens > 0);
-        if (paced is not null && AdmissionFigure(paced.Phases[^1].Outcome.SelfPaced) is { } figure)
+        if (paced?.Phases[^1].Outcome.SelfPaced is { } rounds && AdmissionFigure(rounds) is { } tasks && LengthFigure(rounds) is { } lengths)
         {
-            page.Add(figure);
+            page.Add(tasks).Add(lengths);
         }
     }
 
