@@ -35,8 +35,7 @@ internal static class DiffCommand
             var comparison = result.GetValue(with) is { } other ? TaskVectorComparison.Measure(start, tuned, new ModelReference(other), result.GetValue(top), cancel) : null;
             if (result.GetValue(output) is { } page)
             {
-                var line = $"xling diff {string.Join(' ', result.Tokens.Skip(1).Select(t => t.Value))}";
-                MergeReport.Page(map, comparison, tuned.ToString(), result.GetValue(with) ?? "", line).Write(page);
+                MergeReport.Page(map, comparison, tuned.ToString(), result.GetValue(with) ?? "", Options.CommandLine(result)).Write(page);
             }
 
             Show(map, comparison, screen);

@@ -24,7 +24,7 @@ internal static class ExpertsCommand
         {
             var options = new ExpertsOptions
             {
-                Languages = [.. result.GetValue(languages)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()],
+                Languages = Options.Words(result.GetValue(languages)!),
                 Seeds = Math.Max(1, result.GetValue(seeds)),
                 Questions = Math.Max(1, result.GetValue(questions)),
                 Examples = Math.Max(1, result.GetValue(examples)),
@@ -32,7 +32,7 @@ internal static class ExpertsCommand
                 Sweep = result.GetValue(sweep),
                 Output = result.GetValue(output) ?? Path.Combine("artifacts", "experts"),
             };
-            var line = $"xling experts {string.Join(' ', result.Tokens.Skip(1).Select(t => t.Value))}".TrimEnd();
+            var line = Options.CommandLine(result);
             var screen = new Screen(result.GetValue(json));
             var outcome = screen.Progress("experts", report => ExpertsExperiment.Run(options, line, report, cancel));
             var run = new RunFolder(options.Output);

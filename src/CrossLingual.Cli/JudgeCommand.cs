@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrossLingual.Evaluation;
+using CrossLingual.Runs;
 using Spectre.Console;
 
 namespace CrossLingual.Cli;
@@ -19,7 +20,7 @@ internal static class JudgeCommand
             var read = JudgeRecipe.Read(result.GetValue(recipe)!, Options.Overrides(result.GetValue(set), result.GetValue(output)));
             var screen = new Screen(result.GetValue(json));
             var lines = new ProgressLines("judge", screen.Note);
-            var found = await Judge.RunAsync(read, read.Connect(), Options.CommandLine(result), new OneByOne(lines), cancel);
+            var found = await Judge.RunAsync(read, read.Connect(), Options.CommandLine(result), new Told<double>(share => lines.Report(share, "")), cancel);
             screen.Result(found, console => Print(console, found));
             return found.Failed + found.Unreached > 0 ? 1 : 0;
         });
@@ -57,18 +58,5 @@ internal static class JudgeCommand
 
         console.WriteLine($"{found.Asked} judgements: {found.Unmarked} without a mark, {found.Repaired} repaired, {found.Failed} without a reply, {found.Unreached} beyond the budget; {found.Unanswered} answers missing");
         console.WriteLine($"{found.Spending.Requests} replies bought, {found.Spending.Cached} kept ones used; {found.Spending.InputTokens:N0} + {found.Spending.OutputTokens:N0} tokens, cost {found.Spending.Cost:0.00}");
-    }
-
-    private sealed class OneByOne(ProgressLines lines) : IProgress<double>
-    {
-        private readonly Lock _one = new();
-
-        public void Report(double value)
-        {
-            lock (_one)
-            {
-                lines.Report(value, "");
-            }
-        }
     }
 }

@@ -40,7 +40,7 @@ internal static class LabCommand
             var options = new LabOptions
             {
                 Methods = Names(result.GetValue(methods)!),
-                Languages = Words(result.GetValue(languages)!),
+                Languages = Options.Words(result.GetValue(languages)!),
                 Seeds = Math.Max(1, result.GetValue(seeds)),
                 Questions = Math.Max(6, result.GetValue(questions)),
                 Examples = Math.Max(6, result.GetValue(examples)),
@@ -137,7 +137,5 @@ internal static class LabCommand
         return table;
     }
 
-    private static IReadOnlyList<string> Names(string methods) => Words(methods) is var names && names.Contains("all") ? LabExperiment.Methods : names;
-
-    private static IReadOnlyList<string> Words(string list) => [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];
+    private static IReadOnlyList<string> Names(string methods) => Options.Words(methods) is var names && names.Contains("all") ? LabExperiment.Methods : names;
 }

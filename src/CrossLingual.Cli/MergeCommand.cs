@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrossLingual.Merging;
+using CrossLingual.Runs;
 using Spectre.Console;
 
 namespace CrossLingual.Cli;
@@ -29,8 +30,7 @@ internal static class MergeCommand
                 return Task.FromResult(0);
             }
 
-            var line = $"xling merge {string.Join(' ', result.Tokens.Skip(1).Select(t => t.Value))}";
-            return Task.FromResult(Run(planned, line, result.GetValue(resume), count, screen, cancel));
+            return Task.FromResult(Run(planned, Options.CommandLine(result), result.GetValue(resume), count, screen, cancel));
         });
         return command;
     }
@@ -43,7 +43,7 @@ internal static class MergeCommand
             screen.Note(remark);
         }
 
-        var outcome = screen.Progress("merge", report => Merger.Run(plan, line, resume, threads, new Reported(report), cancel));
+        var outcome = screen.Progress("merge", report => Merger.Run(plan, line, resume, threads, new Told<MergeProgress>(p => report((double)p.Bytes / p.AllBytes, p.Doing)), cancel));
         screen.Result(outcome, console =>
         {
             var table = new Spectre.Console.Table().Border(TableBorder.Rounded).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
@@ -102,18 +102,4 @@ internal static class MergeCommand
         >= 1_000_000 => $"{bytes / 1e6:0.0} MB",
         _ => $"{bytes / 1e3:0.0} kB",
     };
-
-    private sealed class Reported(Action<double, string> report) : IProgress<MergeProgress>
-    {
-        private readonly Lock _one = new();
-
-        // Threads report by themselves; a bar wants one after another.
-        public void Report(MergeProgress value)
-        {
-            lock (_one)
-            {
-                report((double)value.Bytes / value.AllBytes, value.Doing);
-            }
-        }
-    }
 }

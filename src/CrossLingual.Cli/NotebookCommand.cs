@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrossLingual.Kernel;
+using CrossLingual.Runs;
 using Spectre.Console;
 
 namespace CrossLingual.Cli;
@@ -28,7 +29,7 @@ internal static class NotebookCommand
         var notebook = Notebook.Read(file);
         var folder = Path.GetDirectoryName(Path.GetFullPath(file));
         output = Path.GetFullPath(output);
-        var run = await NotebookRunner.RunAsync(notebook, parameters, folder, new Told(screen), cancel);
+        var run = await NotebookRunner.RunAsync(notebook, parameters, folder, new Told<NotebookProgress>(p => screen.Note($"cell {p.Cell} of {p.Cells}: {p.FirstLine}")), cancel);
         Directory.CreateDirectory(Path.GetDirectoryName(output)!);
         notebook.Write(output);
         screen.Result(
@@ -42,9 +43,4 @@ internal static class NotebookCommand
     private static KeyValuePair<string, object?> Parameter(string text) => text.Split('=', 2) is [{ Length: > 0 } name, var value]
         ? new(name, value)
         : throw new UserException("XL100", $"'{text}' is not a parameter. Write it as name=value.");
-
-    private sealed class Told(Screen screen) : IProgress<NotebookProgress>
-    {
-        public void Report(NotebookProgress value) => screen.Note($"cell {value.Cell} of {value.Cells}: {value.FirstLine}");
-    }
 }

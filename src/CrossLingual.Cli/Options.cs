@@ -34,6 +34,9 @@ internal static class Options
     /// <summary>A score that is in percent already, with its interval.</summary>
     public static string Percent(Score score) => Spectre.Console.Markup.Escape($"{score.Value:0.0} [{score.Low:0.0}, {score.High:0.0}]");
 
+    /// <summary>The different words of a list with commas.</summary>
+    public static IReadOnlyList<string> Words(string list) => [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];
+
     /// <summary>The overrides with the output folder among them.</summary>
     public static IReadOnlyList<string> Overrides(string[]? set, string? output) =>
         output is null ? set ?? [] : [.. set ?? [], $"output={output}"];

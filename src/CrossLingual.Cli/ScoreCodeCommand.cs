@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CrossLingual.Data;
 using CrossLingual.Evaluation;
+using CrossLingual.Runs;
 using Spectre.Console;
 
 namespace CrossLingual.Cli;
@@ -32,7 +33,7 @@ internal static class ScoreCodeCommand
             var tasks = CodeFiles.Problems(result.GetValue(problems)!);
             var runner = result.GetValue(run) ? Runner(tasks, TimeSpan.FromSeconds(result.GetValue(seconds))) : null;
             var progress = new ProgressLines("programs", screen.Note);
-            var scored = await CodeResult.OfAsync(tasks, CodeFiles.Samples(result.GetValue(samples)!), runner, runner is null ? null : new Reported(progress), cancel);
+            var scored = await CodeResult.OfAsync(tasks, CodeFiles.Samples(result.GetValue(samples)!), runner, runner is null ? null : new Told<double>(share => progress.Report(share, "")), cancel);
             if (scored.Unknown > 0)
             {
                 screen.Note($"{scored.Unknown} programs are for tasks that the file does not have.");
@@ -68,18 +69,5 @@ internal static class ScoreCodeCommand
         }
 
         return new PythonProgram { Limit = limit }.RunAsync;
-    }
-
-    private sealed class Reported(ProgressLines lines) : IProgress<double>
-    {
-        private readonly Lock _one = new();
-
-        public void Report(double value)
-        {
-            lock (_one)
-            {
-                lines.Report(value, "");
-            }
-        }
     }
 }

@@ -32,15 +32,13 @@ internal static class TrainCommand
 
     private static int Run(Pipeline pipeline, string command, bool planOnly, bool resume, Screen screen, CancellationToken cancel)
     {
-        var plans = pipeline.Plan();
+        // With several phases, what a later one would trip over is found before the first is trained; a single one says
+        // its plan when it has loaded model and data, once.
+        var several = pipeline.Phases.Count > 1;
+        var plans = planOnly || several ? pipeline.Plan() : [];
         foreach (var (name, plan) in plans)
         {
-            screen.Note($"{(plans.Count > 1 ? name + ": " : "")}{plan.Examples:N0} examples, {plan.Tokens:N0} tokens ({plan.LearnedTokens:N0} learned, {plan.Cut:N0} examples cut); "
-                + $"{plan.Steps:N0} steps on {plan.TrainedWeights:N0} of {plan.AllWeights:N0} weights");
-            foreach (var source in plan.Sources.Where(s => s.Problems.Length > 0))
-            {
-                screen.Note($"  {source.Source}: {source.Problems}");
-            }
+            Tell(name, plan);
         }
 
         if (planOnly)
@@ -51,7 +49,7 @@ internal static class TrainCommand
 
         var outcomes = screen.Progress("train", report => pipeline.Execute(command, resume, (phase, p) => report(
             (phase + ((double)p.Step / p.Steps)) / pipeline.Phases.Count,
-            $"{(plans.Count > 1 ? pipeline.Phases[phase].Name + " " : "")}step {p.Step}/{p.Steps}, loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s"), cancel));
+            $"{(several ? pipeline.Phases[phase].Name + " " : "")}step {p.Step}/{p.Steps}, loss {p.Loss:0.000}, {p.TokensPerSecond:N0} tokens/s"), cancel, several ? null : Tell));
         screen.Result(WithPhases(outcomes[^1].Outcome, outcomes), console =>
         {
             foreach (var outcome in outcomes)
@@ -60,6 +58,16 @@ internal static class TrainCommand
             }
         });
         return 0;
+
+        void Tell(string name, TrainingPlan plan)
+        {
+            screen.Note($"{(several ? name + ": " : "")}{plan.Examples:N0} examples, {plan.Tokens:N0} tokens ({plan.LearnedTokens:N0} learned, {plan.Cut:N0} examples cut); "
+                + $"{plan.Steps:N0} steps on {plan.TrainedWeights:N0} of {plan.AllWeights:N0} weights");
+            foreach (var source in plan.Sources.Where(s => s.Problems.Length > 0))
+            {
+                screen.Note($"  {source.Source}: {source.Problems}");
+            }
+        }
     }
 
     // The last phase is the result; the others stand beside it.

@@ -1,5 +1,4 @@
 using CrossLingual.Evaluation;
-using CrossLingual.Metrics;
 
 namespace CrossLingual.Reporting;
 
@@ -18,7 +17,7 @@ public static class ComparisonReport
         foreach (var row in comparison.Rows)
         {
             table.Add(
-                row.Task, row.Paired ? row.Metric : $"{row.Metric} (unpaired)", row.Difference.N, Percent(row.First), Percent(row.Second), Percent(row.Difference), P(row.P), P(row.AdjustedP), double.IsNaN(row.Detectable) ? "–" : new Estimate(row.Detectable * 100).ToString(1));
+                row.Task, row.Paired ? row.Metric : $"{row.Metric} (unpaired)", row.Difference.N, Estimate.Percent(row.First), Estimate.Percent(row.Second), Estimate.Percent(row.Difference), P(row.P), P(row.AdjustedP), double.IsNaN(row.Detectable) ? "–" : new Estimate(row.Detectable * 100).ToString(1));
         }
 
         return table;
@@ -33,8 +32,8 @@ public static class ComparisonReport
         return Figure.Bars(
             $"{metric} by task",
             [.. rows.Select(r => r.Task)],
-            new BarSeries("first", [.. rows.Select(r => Percent(r.First))]),
-            new BarSeries("second", [.. rows.Select(r => Percent(r.Second))])) with
+            new BarSeries("first", [.. rows.Select(r => Estimate.Percent(r.First))]),
+            new BarSeries("second", [.. rows.Select(r => Estimate.Percent(r.Second))])) with
         { YTitle = $"{metric} (%)", Caption = Finding(rows) };
     }
 
@@ -69,7 +68,5 @@ public static class ComparisonReport
         return report;
     }
 
-    private static Estimate Percent(Score score) => double.IsNaN(score.Low) ? new(score.Value * 100) : new(score.Value * 100, score.Low * 100, score.High * 100);
-
-    private static string P(double p) => double.IsNaN(p) ? "–" : p < 0.001 ? "< 0.001" : new Estimate(p).ToString(3);
+    internal static string P(double p) => double.IsNaN(p) ? "–" : p < 0.001 ? "< 0.001" : new Estimate(p).ToString(3);
 }

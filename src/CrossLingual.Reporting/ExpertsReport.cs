@@ -1,6 +1,5 @@
 using System.Globalization;
 using CrossLingual.Methods;
-using CrossLingual.Metrics;
 
 namespace CrossLingual.Reporting;
 
@@ -21,7 +20,7 @@ public static class ExpertsReport
         {
             var (own, english) = (outcome.Exact(way, language, language), outcome.Exact(way, language, "en"));
             var difference = way == Swap ? null : outcome.Compare(way, Swap, language, language);
-            table.Add(way, own.N, Percent(own), Percent(english), difference is null ? null : Percent(difference.Difference), difference?.P);
+            table.Add(way, own.N, Estimate.Percent(own), Estimate.Percent(english), difference is null ? null : Estimate.Percent(difference.Difference), difference?.P);
         }
 
         return table;
@@ -31,8 +30,8 @@ public static class ExpertsReport
     public static Figure WaysFigure(ExpertsOutcome outcome, string language) => Figure.Bars(
         $"English mathematics in {LabReport.NameOf(language)}, zero-shot",
         ExpertsExperiment.Ways,
-        new BarSeries($"asked in {LabReport.NameOf(language)}", [.. ExpertsExperiment.Ways.Select(w => Percent(outcome.Exact(w, language, language)))]),
-        new BarSeries("asked in English", [.. ExpertsExperiment.Ways.Select(w => Percent(outcome.Exact(w, language, "en")))])) with
+        new BarSeries($"asked in {LabReport.NameOf(language)}", [.. ExpertsExperiment.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, language)))]),
+        new BarSeries("asked in English", [.. ExpertsExperiment.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, "en")))])) with
     {
         YTitle = "exact answers, %",
         Caption = Finding(outcome, language),
@@ -101,6 +100,4 @@ public static class ExpertsReport
     }
 
     private static Column Right(string name) => new(name, Alignment.Right);
-
-    private static Estimate Percent(Score score) => new(score.Value * 100, score.Low * 100, score.High * 100);
 }

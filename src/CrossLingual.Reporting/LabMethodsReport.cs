@@ -31,11 +31,11 @@ public static class LabMethodsReport
         };
         table.Add(
             "base model",
-            LabReport.Percent(outcome.Before.Of(target).Exact),
+            Estimate.Percent(outcome.Before.Of(target).Exact),
             "",
             "",
-            LabReport.Percent(outcome.Before.Of("en").Exact),
-            LabReport.Percent(outcome.Before.WrongLanguage(target)),
+            Estimate.Percent(outcome.Before.Of("en").Exact),
+            Estimate.Percent(outcome.Before.WrongLanguage(target)),
             "",
             "",
             "");
@@ -47,11 +47,11 @@ public static class LabMethodsReport
             var comparison = compared.GetValueOrDefault(name);
             table.Add(
                 name,
-                LabReport.Percent(own.After(target, target)),
+                Estimate.Percent(own.After(target, target)),
                 comparison is null ? "" : LabReport.Sign(comparison.Comparison.Difference),
-                comparison is null ? "" : comparison.AdjustedP < 0.001 ? "< 0.001" : comparison.AdjustedP.ToString("0.000", CultureInfo.InvariantCulture),
-                arms.TrueForAll(a => a.TwoTurn) ? "" : LabReport.Percent(own.After(target, "en")),
-                LabReport.Percent(own.WrongLanguage(target)),
+                comparison is null ? "" : ComparisonReport.P(comparison.AdjustedP),
+                arms.TrueForAll(a => a.TwoTurn) ? "" : Estimate.Percent(own.After(target, "en")),
+                Estimate.Percent(own.WrongLanguage(target)),
                 Whole(arms.Average(a => a.TrainedTokens)),
                 Whole(arms.Average(a => a.ScoredTokens)),
                 Whole(arms.Average(a => a.Seconds)));
@@ -64,8 +64,8 @@ public static class LabMethodsReport
     public static Figure MethodsFigure(LabOutcome outcome, string target) => Figure.Bars(
         $"Methods for {LabReport.NameOf(target)} under one budget",
         ["base model", .. outcome.Names],
-        new BarSeries(LabReport.NameOf(target), [LabReport.Percent(outcome.Before.Of(target).Exact), .. outcome.Names.Select(n => LabReport.Percent(outcome.Of(n).After(target, target)))]),
-        new BarSeries("English", [LabReport.Percent(outcome.Before.Of("en").Exact), .. outcome.Names.Select(n => outcome.Of(n).Arms.All(a => a.TwoTurn) ? new Estimate(double.NaN) : LabReport.Percent(outcome.Of(n).After(target, "en")))])) with
+        new BarSeries(LabReport.NameOf(target), [Estimate.Percent(outcome.Before.Of(target).Exact), .. outcome.Names.Select(n => Estimate.Percent(outcome.Of(n).After(target, target)))]),
+        new BarSeries("English", [Estimate.Percent(outcome.Before.Of("en").Exact), .. outcome.Names.Select(n => outcome.Of(n).Arms.All(a => a.TwoTurn) ? new Estimate(double.NaN) : Estimate.Percent(outcome.Of(n).After(target, "en")))])) with
     {
         YTitle = "exact answers, %",
         Caption = Finding(outcome, target),

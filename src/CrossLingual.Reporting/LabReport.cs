@@ -33,11 +33,11 @@ public static class LabReport
             table.Add(
                 NameOf(language) + (language == target ? " (trained)" : ""),
                 before.Exact.N,
-                Percent(before.Exact),
-                Percent(outcome.After(target, language)),
-                Percent(outcome.Change(target, language)),
-                Percent(before.F1),
-                Percent(Score.Mean(f1, Seed.For("lab f1", target, language))));
+                Estimate.Percent(before.Exact),
+                Estimate.Percent(outcome.After(target, language)),
+                Estimate.Percent(outcome.Change(target, language)),
+                Estimate.Percent(before.F1),
+                Estimate.Percent(Score.Mean(f1, Seed.For("lab f1", target, language))));
         }
 
         return table;
@@ -51,10 +51,10 @@ public static class LabReport
         {
             table.Add(
                 task,
-                Percent(outcome.Before.Of(target, task).Exact),
-                Percent(outcome.After(target, target, task)),
-                Percent(outcome.Before.Of("en", task).Exact),
-                Percent(outcome.After(target, "en", task)));
+                Estimate.Percent(outcome.Before.Of(target, task).Exact),
+                Estimate.Percent(outcome.After(target, target, task)),
+                Estimate.Percent(outcome.Before.Of("en", task).Exact),
+                Estimate.Percent(outcome.After(target, "en", task)));
         }
 
         return table;
@@ -64,8 +64,8 @@ public static class LabReport
     public static Figure LanguageFigure(LabOutcome outcome, string target) => Figure.Bars(
         $"What training on translated {NameOf(target)} instructions changes",
         [.. Lab.AllLanguages.Select(NameOf)],
-        new BarSeries("base model", [.. Lab.AllLanguages.Select(l => Percent(outcome.Before.Of(l).Exact))]),
-        new BarSeries($"after training for {NameOf(target)}", [.. Lab.AllLanguages.Select(l => Percent(outcome.After(target, l)))])) with
+        new BarSeries("base model", [.. Lab.AllLanguages.Select(l => Estimate.Percent(outcome.Before.Of(l).Exact))]),
+        new BarSeries($"after training for {NameOf(target)}", [.. Lab.AllLanguages.Select(l => Estimate.Percent(outcome.After(target, l)))])) with
     {
         YTitle = "exact answers, %",
         XTitle = "language of the questions",
@@ -76,9 +76,9 @@ public static class LabReport
     public static Figure TaskFigure(LabOutcome outcome, string target) => Figure.Bars(
         $"{NameOf(target)} by task",
         Lab.Tasks,
-        new BarSeries("base model", [.. Lab.Tasks.Select(t => Percent(outcome.Before.Of(target, t).Exact))]),
-        new BarSeries("after training", [.. Lab.Tasks.Select(t => Percent(outcome.After(target, target, t)))]),
-        new BarSeries("base model in English", [.. Lab.Tasks.Select(t => Percent(outcome.Before.Of("en", t).Exact))])) with
+        new BarSeries("base model", [.. Lab.Tasks.Select(t => Estimate.Percent(outcome.Before.Of(target, t).Exact))]),
+        new BarSeries("after training", [.. Lab.Tasks.Select(t => Estimate.Percent(outcome.After(target, target, t)))]),
+        new BarSeries("base model in English", [.. Lab.Tasks.Select(t => Estimate.Percent(outcome.Before.Of("en", t).Exact))])) with
     {
         YTitle = "exact answers, %",
         Caption = $"The distance between the second and the third bar is what remains of the gap to English.",
@@ -145,8 +145,6 @@ public static class LabReport
 
         page.Add(table);
     }
-
-    internal static Estimate Percent(Score score) => new(score.Value * 100, score.Low * 100, score.High * 100);
 
     internal static string Sign(Score change) => string.Create(CultureInfo.InvariantCulture, $"{change.Value * 100:+0.0;-0.0;0.0} [{change.Low * 100:0.0}, {change.High * 100:0.0}]");
 

@@ -52,6 +52,12 @@ public sealed class Lab
         ? code
         : throw new UserException("XL121", $"'{code}' is not a language of the lab. It has: {string.Join(", ", AllLanguages)}.");
 
+    /// <summary>Checks a language to train the base model for.</summary>
+    /// <exception cref="UserException">XL121: not a language of the lab; XL123: English.</exception>
+    public static string CheckTarget(string code) => CheckLanguage(code) != "en"
+        ? code
+        : throw new UserException("XL123", "The lab's base model knows English already; choose other languages: es, de, hi, vi, sw.");
+
     /// <summary>One example.</summary>
     /// <param name="language">A tag among <see cref="AllLanguages"/>.</param>
     /// <param name="split">Train, Dev or Test.</param>

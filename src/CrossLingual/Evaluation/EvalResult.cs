@@ -57,9 +57,12 @@ public sealed record EvalResult(IReadOnlyList<EvalSample> Samples)
     public EvalResult WithLanguages(Func<EvalSample, string?> languageOf) => new([.. Samples.Select(s => s with { AnsweredIn = languageOf(s) })]);
 
     /// <summary>Share of a language's answers that are in another language, among those that have words; Wilson interval.</summary>
-    public Score WrongLanguage(string language)
+    public Score WrongLanguage(string language) => WrongLanguage(Samples.Where(s => s.Language == language));
+
+    /// <summary>The same of any samples.</summary>
+    public static Score WrongLanguage(IEnumerable<EvalSample> samples)
     {
-        var spoken = Samples.Where(s => s.Language == language && s.AnsweredIn is not null).ToList();
+        var spoken = samples.Where(s => s.AnsweredIn is not null).ToList();
         return Score.Share(spoken.Count(s => s.InWrongLanguage), spoken.Count);
     }
 

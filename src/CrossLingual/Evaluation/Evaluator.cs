@@ -80,7 +80,7 @@ public static class Evaluator
         {
             Command = command,
             Seed = options.Seed.Value,
-            Compute = $"{compute.Device.type} {TensorTypes.ConfigNameOf(compute.Type)}".ToLowerInvariant(),
+            Compute = compute.Name,
             Threads = TorchSharp.torch.get_num_threads(),
             Hashes = recipe.Data.SelectMany(s => s.Files()).Distinct().ToDictionary(Runs.Manifest.NameOf, Runs.Manifest.HashFile),
         });

@@ -76,7 +76,7 @@ public static class TaskEvaluator
         {
             Command = command,
             Seed = 0,
-            Compute = $"{compute.Device.type} {TensorTypes.ConfigNameOf(compute.Type)}".ToLowerInvariant(),
+            Compute = compute.Name,
             Threads = TorchSharp.torch.get_num_threads(),
             Hashes = recipe.Tasks.SelectMany(t => new[] { t.Records.Path, t.Exemplars?.Path }).OfType<string>().Distinct().ToDictionary(Manifest.NameOf, Manifest.HashFile),
         });

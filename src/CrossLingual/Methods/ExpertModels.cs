@@ -77,7 +77,7 @@ internal sealed class ExpertModels
 
     private string PathOf(string name) => Path.Combine(_options.Output, string.Create(CultureInfo.InvariantCulture, $"{_language}-seed{_seed}"), name);
 
-    private TrainingOptions Training(int parts) => new() { Tokens = parts * _options.Tokens, Rows = 8, Length = 256, LearningRate = 5e-4, WarmUp = 0.05, FinalRate = 0.05 };
+    private TrainingOptions Training(int parts) => LabTraining.OptionsFor(parts * _options.Tokens);
 
     private string Train(string name, string model, IReadOnlyList<DataSource> data, int parts, IReadOnlyList<string>? trainable = null)
     {

@@ -90,9 +90,9 @@ public static class ExpertsExperiment
     /// <exception cref="UserException">XL121: not a language of the lab; XL123: English as target.</exception>
     public static ExpertsOutcome Run(ExpertsOptions options, string command, Action<double, string>? progress = null, CancellationToken cancel = default)
     {
-        if (options.Languages.Any(l => Lab.CheckLanguage(l) == "en"))
+        foreach (var language in options.Languages)
         {
-            throw new UserException("XL123", "The lab's base model knows English already; choose other languages: es, de, hi, vi, sw.");
+            Lab.CheckTarget(language);
         }
 
         var lab = Lab.Load();

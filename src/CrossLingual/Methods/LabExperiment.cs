@@ -73,10 +73,7 @@ public static class LabExperiment
     {
         foreach (var language in options.Languages)
         {
-            if (Lab.CheckLanguage(language) == "en")
-            {
-                throw new UserException("XL123", "The lab's base model knows English already; choose other languages: es, de, hi, vi, sw.");
-            }
+            Lab.CheckTarget(language);
         }
 
         var plans =

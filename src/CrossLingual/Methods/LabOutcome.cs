@@ -81,11 +81,7 @@ public sealed record LabOutcome(EvalResult Before, IReadOnlyDictionary<string, I
 
     /// <summary>Share of answers in another language than the question's, among those with words, all seeds together.</summary>
     /// <param name="target">The language trained for, and asked in.</param>
-    public Score WrongLanguage(string target)
-    {
-        var spoken = Samples(target, target).Where(s => s.AnsweredIn is not null).ToList();
-        return Score.Share(spoken.Count(s => s.InWrongLanguage), spoken.Count);
-    }
+    public Score WrongLanguage(string target) => EvalResult.WrongLanguage(Samples(target, target));
 
     /// <summary>Every other method against translated SFT, in every target language; empty where that was not tried.</summary>
     public IReadOnlyList<LabComparison> AgainstTranslatedSft()

@@ -26,5 +26,9 @@ public sealed record LabTraining(string Language, int Seed, int Examples, long T
     public DataSource Instructions => new() { Kind = "lab", Language = Lab.CheckLanguage(Language), Split = LabSplit.Train, Count = Examples };
 
     /// <summary>Settings of the training: ours, for the lab's small model, chosen without a search.</summary>
-    public TrainingOptions Options => new() { Tokens = Tokens, Rows = 8, Length = 256, LearningRate = 5e-4, WarmUp = 0.05, FinalRate = 0.05 };
+    public TrainingOptions Options => OptionsFor(Tokens);
+
+    /// <summary>The same settings for any budget.</summary>
+    /// <param name="tokens">Input tokens.</param>
+    public static TrainingOptions OptionsFor(long tokens) => new() { Tokens = tokens, Rows = 8, Length = 256, LearningRate = 5e-4, WarmUp = 0.05, FinalRate = 0.05 };
 }

@@ -68,14 +68,7 @@ public static class Bleu
         options ??= new BleuOptions();
         Segments.Check(hypotheses, references);
         var rows = hypotheses.Select((h, i) => Statistics(h, references[i], options)).ToList();
-        var sum = new double[rows[0].Length];
-        foreach (var row in rows)
-        {
-            for (var i = 0; i < sum.Length; i++)
-            {
-                sum[i] += row[i];
-            }
-        }
+        var sum = Segments.Sum(rows);
 
         var (value, precisions, penalty) = Compute(sum, options);
         var (low, high) = Bootstrap.OfSums(rows, s => Compute(s, options).Score, seed);

@@ -49,14 +49,7 @@ public static class Chrf
         options ??= new ChrfOptions();
         Segments.Check(hypotheses, references);
         var rows = hypotheses.Select((h, i) => Statistics(h, references[i], options)).ToList();
-        var sum = new double[rows[0].Length];
-        foreach (var row in rows)
-        {
-            for (var i = 0; i < sum.Length; i++)
-            {
-                sum[i] += row[i];
-            }
-        }
+        var sum = Segments.Sum(rows);
 
         var (low, high) = Bootstrap.OfSums(rows, s => F(s, options.Beta), seed);
         var version = typeof(Chrf).Assembly.GetName().Version?.ToString(3);

@@ -3,6 +3,21 @@ namespace CrossLingual.Metrics;
 /// <summary>What measures of texts against references ask for.</summary>
 internal static class Segments
 {
+    /// <summary>The corpus's statistics: the segments' added up, place by place.</summary>
+    public static double[] Sum(IReadOnlyList<double[]> rows)
+    {
+        var sum = new double[rows[0].Length];
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < sum.Length; i++)
+            {
+                sum[i] += row[i];
+            }
+        }
+
+        return sum;
+    }
+
     /// <summary>Refuses texts without a reference each.</summary>
     /// <exception cref="UserException">XL641.</exception>
     public static void Check(IReadOnlyList<string> hypotheses, IReadOnlyList<IReadOnlyList<string>> references)

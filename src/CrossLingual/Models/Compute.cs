@@ -25,6 +25,9 @@ public sealed partial record Compute(Device Device, ScalarType Type)
     /// <summary>The CPU in float32, for exact comparisons.</summary>
     public static Compute Exact { get; } = Choose("cpu", ScalarType.Float32);
 
+    /// <summary>Device and type in words, for manifests: <c>cpu bfloat16</c>.</summary>
+    public string Name => $"{Device.type} {TensorTypes.ConfigNameOf(Type)}".ToLowerInvariant();
+
     /// <summary>Chooses a device and a type.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>; null chooses.</param>
     /// <param name="type">Null chooses bfloat16 where it is fast.</param>

@@ -51,7 +51,9 @@ public sealed record Pipeline
     /// <param name="resume">Goes on where a stopped pipeline was.</param>
     /// <param name="progress">Told the phase's number, from 0, and where it stands.</param>
     /// <param name="cancel">Stops; a checkpoint is written first where they are kept.</param>
-    public IReadOnlyList<PhaseOutcome> Execute(string command, bool resume = false, Action<int, TrainingProgress>? progress = null, CancellationToken cancel = default)
+    /// <param name="planned">Told what each phase amounts to, before it is trained.</param>
+    public IReadOnlyList<PhaseOutcome> Execute(
+        string command, bool resume = false, Action<int, TrainingProgress>? progress = null, CancellationToken cancel = default, Action<string, TrainingPlan>? planned = null)
     {
         var outcomes = new List<PhaseOutcome>();
         for (var i = 0; i < Phases.Count; i++)
@@ -64,6 +66,7 @@ public sealed record Pipeline
             }
 
             using var run = new TrainingRun(recipe);
+            planned?.Invoke(Phases[i].Name, run.Plan);
             outcomes.Add(new PhaseOutcome(Phases[i].Name, run.Execute(command, resume, progress is null ? null : new Told<TrainingProgress>(Tell(i)), cancel)));
         }
 

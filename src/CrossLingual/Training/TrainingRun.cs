@@ -122,7 +122,7 @@ public sealed class TrainingRun : IDisposable
         {
             Command = command,
             Seed = _seed.Value,
-            Compute = $"{_compute.Device.type} {TensorTypes.ConfigNameOf(_compute.Type)}".ToLowerInvariant(),
+            Compute = _compute.Name,
             Threads = torch.get_num_threads(),
             Hashes = Hashes(),
         });
