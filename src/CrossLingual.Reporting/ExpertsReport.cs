@@ -8,19 +8,19 @@ public static class ExpertsReport
 {
     private const string Swap = "layer swap";
 
-    /// <summary>Every way on mathematics in the language and in English, with the paired difference to layer swapping.</summary>
+    /// <summary>Every way on mathematics in the language and in English and on the language's own tasks, with the paired difference to layer swapping.</summary>
     public static Table Ways(ExpertsOutcome outcome, string language)
     {
-        var table = new Table("way", new("n", Alignment.Right), Right($"math in {LabReport.NameOf(language)} %"), Right("math in English %"), Right("layer swap is better by"), Right("p"))
+        var table = new Table("way", new("n", Alignment.Right), Right($"math in {LabReport.NameOf(language)} %"), Right("math in English %"), Right($"other tasks in {LabReport.NameOf(language)} %"), Right("layer swap is better by"), Right("p"))
         {
-            Caption = "Share of exactly right answers with 95 % intervals; the difference is paired over the same questions, p from sign flips.",
+            Caption = "Share of exactly right answers with 95 % intervals; the difference, on mathematics in the language, is paired over the same questions, p from sign flips.",
             Decimals = 2,
         };
         foreach (var way in ExpertsExperiment.Ways)
         {
-            var (own, english) = (outcome.Exact(way, language, language), outcome.Exact(way, language, "en"));
-            var difference = way == Swap ? null : outcome.Compare(way, Swap, language, language);
-            table.Add(way, own.N, Estimate.Percent(own), Estimate.Percent(english), difference is null ? null : Estimate.Percent(difference.Difference), difference?.P);
+            var marks = Enum.GetValues<ExpertsTest>().Select(t => outcome.Exact(way, language, t)).ToList();
+            var difference = way == Swap ? null : outcome.Compare(way, Swap, language, ExpertsTest.Mathematics);
+            table.Add(way, marks[0].N, Estimate.Percent(marks[0]), Estimate.Percent(marks[1]), Estimate.Percent(marks[2]), difference is null ? null : Estimate.Percent(difference.Difference), difference?.P);
         }
 
         return table;
@@ -30,8 +30,8 @@ public static class ExpertsReport
     public static Figure WaysFigure(ExpertsOutcome outcome, string language) => Figure.Bars(
         $"English mathematics in {LabReport.NameOf(language)}, zero-shot",
         ExpertsExperiment.Ways,
-        new BarSeries($"asked in {LabReport.NameOf(language)}", [.. ExpertsExperiment.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, language)))]),
-        new BarSeries("asked in English", [.. ExpertsExperiment.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, "en")))])) with
+        new BarSeries($"asked in {LabReport.NameOf(language)}", [.. ExpertsExperiment.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, ExpertsTest.Mathematics)))]),
+        new BarSeries("asked in English", [.. ExpertsExperiment.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, ExpertsTest.EnglishMathematics)))])) with
     {
         YTitle = "exact answers, %",
         Caption = Finding(outcome, language),
@@ -64,8 +64,8 @@ public static class ExpertsReport
     /// <summary>Whether layer swapping led, whichever way it went.</summary>
     public static string Finding(ExpertsOutcome outcome, string language)
     {
-        var swap = outcome.Exact(Swap, language, language);
-        var others = ExpertsExperiment.Ways.Where(w => w != Swap).Select(w => (Way: w, outcome.Compare(w, Swap, language, language).Difference)).ToList();
+        var swap = outcome.Exact(Swap, language, ExpertsTest.Mathematics);
+        var others = ExpertsExperiment.Ways.Where(w => w != Swap).Select(w => (Way: w, outcome.Compare(w, Swap, language, ExpertsTest.Mathematics).Difference)).ToList();
         var (behind, ahead) = (others.Where(o => o.Difference.Low > 0).Select(o => o.Way).ToList(), others.Where(o => o.Difference.High < 0).Select(o => o.Way).ToList());
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -17,7 +17,7 @@ internal sealed class ExpertModels
     private readonly string _command;
     private readonly CancellationToken _cancel;
     private readonly ModelFolder _base = ModelFolder.Open(ModelFolder.PathOf("lab"));
-    private readonly Dictionary<string, string> _made = new() { ["base"] = "lab" };
+    private readonly Dictionary<string, ModelReference> _made = [];
     private readonly ParameterPartition _partition;
 
     public ExpertModels(ExpertsOptions options, string language, int seed, string command, CancellationToken cancel)
@@ -28,42 +28,43 @@ internal sealed class ExpertModels
         _partition = ParameterPartition.ByLayers(_base.Config, options.Swap.Bottom, options.Swap.Top);
     }
 
-    private ModelReference Base => new("lab");
+    private ModelReference Base => Model("base");
 
-    private MergeInput Task => new(new ModelReference(Model("task expert"))) { Name = "task" };
+    private MergeInput Task => new(Model("task expert")) { Name = "task" };
 
-    private MergeInput Language => new(new ModelReference(Model("language expert"))) { Name = "language" };
+    private MergeInput Language => new(Model("language expert")) { Name = "language" };
 
-    /// <summary>The folder of a model.</summary>
-    public string Model(string way)
+    /// <summary>A model, or the adapter that makes it of the base.</summary>
+    public ModelReference Model(string way)
     {
-        if (!_made.TryGetValue(way, out var folder))
+        if (!_made.TryGetValue(way, out var model))
         {
-            folder = Make(way);
-            _made[way] = folder;
+            model = Make(way);
+            _made[way] = model;
         }
 
-        return folder;
+        return model;
     }
 
     /// <summary>A layer swap without transitions.</summary>
-    public string Swapped(int bottom, int top) => Merge(
+    public ModelReference Swapped(int bottom, int top) => Merge(
         string.Create(CultureInfo.InvariantCulture, $"swap-{bottom}-{top}"),
         Swap(_options.Swap with { Bottom = bottom, Top = top, BottomTransition = 0, TopTransition = 0 }));
 
-    private string Make(string way)
+    private ModelReference Make(string way)
     {
         var (language, task) = ExpertsExperiment.Sources(_options, _language);
         return way switch
         {
-            "task expert" => Train("task", "lab", [task], 1),
-            "language expert" => Train("language", "lab", [language], 1),
-            "joint" => Train("joint", "lab", [task, language], 2),
+            "base" => _options.StartExamples == 0 ? new("lab") : Start(),
+            "task expert" => Train("task", Base, [task], 1),
+            "language expert" => Train("language", Base, [language], 1),
+            "joint" => Train("joint", Base, [task, language], 2),
             "sequential" => Train("sequential", Model("task expert"), [language], 1),
             "simultaneous" => TrainTogether(language, task),
             "freeze" => Merge("freeze", Sum(
-                Train("freeze-task", "lab", [task], 1, _partition[ParameterPartition.Task]),
-                Train("freeze-language", "lab", [language], 1, _partition[ParameterPartition.Language]))),
+                Train("freeze-task", Base, [task], 1, Trainable(ParameterPartition.Task)),
+                Train("freeze-language", Base, [language], 1, Trainable(ParameterPartition.Language)))),
             "revert" => Merge("revert", Swap(_options.Swap with { BottomTransition = 0, TopTransition = 0 })),   // reverting both and adding up is this, see RevertUpdates
             "layer swap" => Merge("swap", Swap(_options.Swap)),
             "soup" => Merge("soup", Of(MergeMethod.Linear, null)),
@@ -77,51 +78,72 @@ internal sealed class ExpertModels
 
     private string PathOf(string name) => Path.Combine(_options.Output, string.Create(CultureInfo.InvariantCulture, $"{_language}-seed{_seed}"), name);
 
-    private TrainingOptions Training(int parts) => LabTraining.OptionsFor(parts * _options.Tokens);
+    // Of a set, what can be trained: an adapter has pairs for matrices of layers only.
+    private IReadOnlyList<string> Trainable(string set) => _options.Lora is null ? _partition[set] : [.. _partition[set].Where(t => TensorPlace.Of(t).Layer >= 0)];
 
-    private string Train(string name, string model, IReadOnlyList<DataSource> data, int parts, IReadOnlyList<string>? trainable = null)
+    private ModelReference Start() => new(Train(PathOf("start"), new TrainRecipe
     {
-        using var run = new TrainingRun(new TrainRecipe
-        {
-            Model = model,
-            Seed = _seed,
-            Template = ChatTemplate.AlpacaShort,
-            Data = data,
-            Training = Training(parts),
-            Trainable = trainable ?? [],
-            Output = PathOf(name),
-        });
-        return run.Execute(_command, cancel: _cancel).Model;
+        Model = "lab",
+        Data = [new DataSource { Kind = "lab", Language = _language, Split = LabSplit.Train, Count = _options.StartExamples }],
+        Training = LabTraining.OptionsFor(_options.StartTokens),
+        Output = "",
+    }));
+
+    private ModelReference Train(string name, ModelReference start, IReadOnlyList<DataSource> data, int parts, IReadOnlyList<string>? trainable = null) => Reference(Train(PathOf(name), new TrainRecipe
+    {
+        Model = start.Folder,
+        Adapter = start.Adapter,
+        Lora = start.Adapter is null ? _options.Lora : null,
+        Data = data,
+        Training = LabTraining.OptionsFor(parts * _options.Tokens),
+        Trainable = trainable ?? [],
+        Output = "",
+    }));
+
+    private string Train(string output, TrainRecipe recipe)
+    {
+        using var run = new TrainingRun(recipe with { Seed = _seed, Template = ChatTemplate.AlpacaShort, Output = output });
+        return run.Execute(_command, _options.Resume, cancel: _cancel).Model;
     }
 
-    private string TrainTogether(DataSource language, DataSource task)
+    private ModelReference Reference(string written) => _options.Lora is null ? new(written) : Base with { Adapter = written };
+
+    private ModelReference TrainTogether(DataSource language, DataSource task)
     {
         var lab = new Lazy<Lab>(() => Lab.Load());
-        using var model = _base.Load(Compute.Default);
-        using var trainer = new PartitionTrainer(model, _partition, Training(1), Seed.For("train", _seed));
+        using var model = ModelFolder.Open(ModelFolder.PathOf(Base.Folder)).Load(Compute.Default);
+        var (training, seed) = (LabTraining.OptionsFor(_options.Tokens), Seed.For("train", _seed));
+        using var adapter = _options.Lora is { } lora ? LoraAdapter.Fresh(model, lora, seed.And("lora")) : null;
+        using var trainer = adapter is null ? new PartitionTrainer(model, _partition, training, seed) : new PartitionTrainer(model, adapter, _partition, training, seed);
         trainer.Run(
             new Dictionary<string, IReadOnlyList<TokenizedExample>> { [ParameterPartition.Task] = Encode(task), [ParameterPartition.Language] = Encode(language) },
             cancel: _cancel);
         var run = new RunFolder(PathOf("simultaneous"));
         run.WriteManifest(new Manifest { Command = _command, Seed = (ulong)_seed });
         run.WriteJson("partition.json", _partition.Sets);
+        if (adapter is not null)
+        {
+            AdapterFolder.Save(adapter, run["adapter"], Base.Folder);
+            return Reference(run["adapter"]);
+        }
+
         _base.Save(model, run["model"], TensorTypes.FromConfigName(_base.Config.StoredType));
-        return run["model"];
+        return Reference(run["model"]);
 
         List<TokenizedExample> Encode(DataSource source) =>
             [.. source.Load(lab).Select(c => TokenizedExample.Encode(c, ChatTemplate.AlpacaShort, _base.Tokenizer, 257))];
     }
 
-    private string Merge(string name, MergeRecipe recipe)
+    private ModelReference Merge(string name, MergeRecipe recipe)
     {
         using var plan = MergePlan.For(recipe with { Seed = _seed, Output = PathOf(name) });
-        return Merger.Run(plan, _command, cancel: _cancel).Model;
+        return new ModelReference(Merger.Run(plan, _command, cancel: _cancel).Model);
     }
 
     private MergeRecipe Of(MergeMethod method, ModelReference? start) => MergeRecipe.Of(method, start, [Task, Language], "");
 
-    private MergeRecipe Sum(string first, string second) =>
-        MergeRecipe.Of(MergeMethod.TaskArithmetic, Base, [new MergeInput(new ModelReference(first)), new MergeInput(new ModelReference(second))], "") with { Settings = With("lambda", 1) };
+    private MergeRecipe Sum(ModelReference first, ModelReference second) =>
+        MergeRecipe.Of(MergeMethod.TaskArithmetic, Base, [new MergeInput(first), new MergeInput(second)], "") with { Settings = With("lambda", 1) };
 
     private MergeRecipe Swap(LayerSwapOptions options) => new() { Method = MergeMethod.LayerSwap, Task = Task, Language = Language, LayerSwap = options };
 

@@ -17,8 +17,20 @@ public sealed record ExpertsOptions
     /// <summary>Trainings of each kind, seeds 1 to N.</summary>
     public int Seeds { get; init; } = 3;
 
-    /// <summary>Mathematics questions of the test split, the same for all.</summary>
+    /// <summary>
+    /// Instructions of every kind, in the target language, that the model all start from was trained on; 0 starts from
+    /// the lab's base model, which hardly understands the target languages.
+    /// </summary>
+    public int StartExamples { get; init; } = 600;
+
+    /// <summary>Input tokens of that training.</summary>
+    public long StartTokens { get; init; } = 150_000;
+
+    /// <summary>Questions of each test, the same for all.</summary>
     public int Questions { get; init; } = 200;
+
+    /// <summary>Where the questions come from; settings are chosen on the development split.</summary>
+    public LabSplit Split { get; init; } = LabSplit.Test;
 
     /// <summary>Examples of each expert.</summary>
     public int Examples { get; init; } = 3000;
@@ -29,6 +41,12 @@ public sealed record ExpertsOptions
     /// <summary>Which layers are the language's: bottom and top of the lab's six.</summary>
     public LayerSwapOptions Swap { get; init; } = new() { Bottom = 1, Top = 1, BottomTransition = 1, TopTransition = 0 };
 
+    /// <summary>Trains low-rank adapters instead of whole models; null trains every weight.</summary>
+    public LoraConfig? Lora { get; init; }
+
+    /// <summary>Whether trainings that an earlier run of the same options completed are taken over.</summary>
+    public bool Resume { get; init; }
+
     /// <summary>Whether every bottom and top is tried with the first seed, on the development split.</summary>
     public bool Sweep { get; init; }
 
@@ -36,11 +54,24 @@ public sealed record ExpertsOptions
     public required string Output { get; init; }
 }
 
-/// <summary>One model and its marks on the mathematics questions.</summary>
+/// <summary>What the models are asked.</summary>
+public enum ExpertsTest
+{
+    /// <summary>Mathematics in the target language, which no expert was trained on.</summary>
+    Mathematics,
+
+    /// <summary>The same mathematics in English: the task expert's field.</summary>
+    EnglishMathematics,
+
+    /// <summary>Everything but mathematics in the target language: the language expert's field.</summary>
+    LanguageTasks,
+}
+
+/// <summary>One model and its answers.</summary>
 /// <param name="Name">The way it was made.</param>
 /// <param name="Language">The target language.</param>
 /// <param name="Seed">The seed.</param>
-/// <param name="Answers">Its answers in the language and in English.</param>
+/// <param name="Answers">Its answers to all tests.</param>
 public sealed record ExpertsArm(string Name, string Language, int Seed, EvalResult Answers);
 
 /// <summary>What the experiment found.</summary>
@@ -51,19 +82,22 @@ public sealed record ExpertsOutcome(IReadOnlyList<ExpertsArm> Arms, IReadOnlyDic
     /// <summary>Each question's share of seeds that got it right, in the questions' order.</summary>
     /// <param name="name">The way.</param>
     /// <param name="language">The target language.</param>
-    /// <param name="asked">The language asked in.</param>
-    public IReadOnlyList<double> Marks(string name, string language, string asked) =>
+    /// <param name="test">What was asked.</param>
+    public IReadOnlyList<double> Marks(string name, string language, ExpertsTest test) =>
     [
-        .. Arms.Where(a => a.Name == name && a.Language == language).SelectMany(a => a.Answers.Samples).Where(s => s.Language == asked)
+        .. Arms.Where(a => a.Name == name && a.Language == language).SelectMany(a => a.Answers.Samples).Where(s => TestOf(s) == test)
             .GroupBy(s => s.Id).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Average(s => s.Exact ? 1.0 : 0)),
     ];
 
     /// <summary>Exact answers with the bootstrap's interval over questions.</summary>
-    public Score Exact(string name, string language, string asked) => Score.Mean(Marks(name, language, asked), Seed.For("experts", name, language, asked));
+    public Score Exact(string name, string language, ExpertsTest test) => Score.Mean(Marks(name, language, test), Seed.For("experts", name, language, test));
 
     /// <summary>Two ways on the same questions: second minus first.</summary>
-    public Comparison Compare(string first, string second, string language, string asked) =>
-        PairedTest.Compare(Marks(first, language, asked), Marks(second, language, asked), Seed.For("experts", first, second, language, asked));
+    public Comparison Compare(string first, string second, string language, ExpertsTest test) =>
+        PairedTest.Compare(Marks(first, language, test), Marks(second, language, test), Seed.For("experts", first, second, language, test));
+
+    private static ExpertsTest TestOf(EvalSample sample) =>
+        sample.Task != "math" ? ExpertsTest.LanguageTasks : sample.Language == "en" ? ExpertsTest.EnglishMathematics : ExpertsTest.Mathematics;
 }
 
 /// <summary>
@@ -95,7 +129,7 @@ public static class ExpertsExperiment
             Lab.CheckTarget(language);
         }
 
-        var lab = Lab.Load();
+        var examiner = new Examiner(Lab.Load(), options, cancel);
         var arms = new List<ExpertsArm>();
         var sweeps = new Dictionary<string, double[,]>();
         var (done, all) = (0, options.Languages.Count * options.Seeds * Ways.Count);
@@ -107,12 +141,13 @@ public static class ExpertsExperiment
                 foreach (var way in Ways)
                 {
                     progress?.Invoke((double)done++ / all, $"{way}, {language}, seed {seed}");
-                    arms.Add(new ExpertsArm(way, language, seed, Ask(lab, made.Model(way), language, LabSplit.Test, options.Questions, cancel)));
+                    arms.Add(new ExpertsArm(way, language, seed, examiner.Ask(made.Model(way), language)));
                 }
 
                 if (options.Sweep && seed == 1)
                 {
-                    sweeps[language] = Sweep(lab, made, options, language, cancel);
+                    progress?.Invoke((double)done / all, $"sweep, {language}");
+                    sweeps[language] = Sweep(examiner, made, language);
                 }
             }
         }
@@ -120,16 +155,8 @@ public static class ExpertsExperiment
         return new ExpertsOutcome(arms, sweeps);
     }
 
-    private static EvalResult Ask(Lab lab, string model, string language, LabSplit split, int count, CancellationToken cancel)
-    {
-        var folder = ModelFolder.Open(ModelFolder.PathOf(model));
-        using var llama = folder.Load(Compute.Default);
-        var questions = new[] { language, "en" }.SelectMany(l => lab.Examples(l, split, count, ["math"])).Select(Conversation.Of).ToList();
-        return Evaluator.Run(llama, folder, questions, ChatTemplate.AlpacaShort, new GenerationOptions { MaxNewTokens = MaxNewTokens }, cancel: cancel);
-    }
-
     // Chosen layers must not be chosen on the test questions.
-    private static double[,] Sweep(Lab lab, ExpertModels made, ExpertsOptions options, string language, CancellationToken cancel)
+    private static double[,] Sweep(Examiner examiner, ExpertModels made, string language)
     {
         var layers = ModelFolder.Open(ModelFolder.PathOf("lab")).Config.Layers;
         var shares = new double[layers + 1, layers + 1];
@@ -138,7 +165,7 @@ public static class ExpertsExperiment
             for (var top = 0; top <= layers; top++)
             {
                 shares[bottom, top] = bottom + top > layers ? double.NaN
-                    : Ask(lab, made.Swapped(bottom, top), language, LabSplit.Dev, options.Questions, cancel).Of(language).Exact.Value;
+                    : new EvalResult(examiner.Ask(made.Swapped(bottom, top), language, LabSplit.Dev, "math")).Of(language).Exact.Value;
             }
         }
 
@@ -149,4 +176,30 @@ public static class ExpertsExperiment
     internal static (DataSource Language, DataSource Task) Sources(ExpertsOptions options, string language) => (
         new DataSource { Kind = "lab", Language = language, Split = LabSplit.Train, Count = options.Examples, Tasks = LanguageTasks },
         new DataSource { Kind = "lab", Language = "en", Split = LabSplit.Train, Count = options.Examples, Tasks = ["math"] });
+
+    /// <summary>Asks; a model that serves several languages and seeds is asked once.</summary>
+    private sealed class Examiner(Lab lab, ExpertsOptions options, CancellationToken cancel)
+    {
+        private readonly Dictionary<(ModelReference Model, string Language), IReadOnlyList<EvalSample>> _asked = [];
+
+        public EvalResult Ask(ModelReference model, string language) => new(
+        [
+            .. Once(model, language, () => Ask(model, language, options.Split, ["math", .. LanguageTasks])),
+            .. Once(model, "en", () => Ask(model, "en", options.Split, "math")),
+        ]);
+
+        public IReadOnlyList<EvalSample> Ask(ModelReference model, string language, LabSplit split, params IReadOnlyList<string> tasks)
+        {
+            var folder = ModelFolder.Open(ModelFolder.PathOf(model.Folder));
+            using var llama = folder.Load(Compute.Default);
+            using var adapter = model.Adapter is { } path ? AdapterFolder.Load(path, llama) : null;
+            llama.Adapter = adapter;
+            var asked = new[] { tasks.Where(t => t == "math"), tasks.Where(t => t != "math") }.Select(t => t.ToList()).Where(t => t.Count > 0)
+                .SelectMany(t => lab.Examples(language, split, options.Questions, t)).Select(Conversation.Of).ToList();
+            return Evaluator.Run(llama, folder, asked, ChatTemplate.AlpacaShort, new GenerationOptions { MaxNewTokens = MaxNewTokens }, cancel: cancel).Samples;
+        }
+
+        private IReadOnlyList<EvalSample> Once(ModelReference model, string language, Func<IReadOnlyList<EvalSample>> ask) =>
+            _asked.TryGetValue((model, language), out var samples) ? samples : _asked[(model, language)] = ask();
+    }
 }

@@ -56,8 +56,9 @@ public sealed class Trainer : IDisposable
     /// <param name="adapter">The adapter, which is applied from now on.</param>
     /// <param name="options">The settings.</param>
     /// <param name="seed">Order of the data and dropout.</param>
-    public Trainer(Llama model, LoraAdapter adapter, TrainingOptions options, Seed seed)
-        : this(model, FlatParameters.OfAdapter(adapter, model.Device), options, seed)
+    /// <param name="modules">The modules whose pairs are trained; null for all. The others' pairs stay as they are.</param>
+    public Trainer(Llama model, LoraAdapter adapter, TrainingOptions options, Seed seed, IReadOnlyCollection<string>? modules = null)
+        : this(model, FlatParameters.OfAdapter(adapter, model.Device, modules), options, seed)
     {
         model.Adapter = adapter;
     }

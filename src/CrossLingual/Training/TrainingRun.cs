@@ -87,7 +87,7 @@ public sealed class TrainingRun : IDisposable
             : null;
         var pacing = recipe.SelfPaced is { } paced ? new SelfPacedSchedule(paced) : null;
         _trainer = _adapter is not null
-            ? new Trainer(_model, _adapter, recipe.Training, _seed) { SelfPaced = pacing }
+            ? new Trainer(_model, _adapter, recipe.Training, _seed, ChosenModules(_adapter)) { SelfPaced = pacing }
             : new Trainer(_model, Chosen(), recipe.Training, _seed) { SelfPaced = pacing };
 
         Plan = new TrainingPlan(
@@ -200,6 +200,19 @@ public sealed class TrainingRun : IDisposable
         return idle.Text is null
             ? names.FindAll(n => patterns.Exists(p => p.Match.IsMatch(n)))
             : throw new UserException("XL402", $"trainable: '{idle.Text}' matches no weight. Names look like {names[1]}; * stands for any text.");
+    }
+
+    private List<string>? ChosenModules(LoraAdapter adapter)
+    {
+        if (_recipe.Trainable.Count == 0)
+        {
+            return null;
+        }
+
+        var chosen = Chosen().ToHashSet();
+        var modules = adapter.Pairs.Keys.Where(m => chosen.Contains(m + ".weight")).ToList();
+        return modules.Count > 0 ? modules
+            : throw new UserException("XL402", $"trainable: {string.Join(", ", _recipe.Trainable)} matches no module of the adapter. Its target_modules are {string.Join(", ", adapter.Config.TargetModules)}; choose among their weights.");
     }
 
     private Dictionary<string, string> Hashes()
