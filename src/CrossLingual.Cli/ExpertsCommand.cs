@@ -49,7 +49,7 @@ internal static class ExpertsCommand
             var outcome = screen.Progress("experts", report => ExpertsExperiment.Run(options, line, report, cancel));
             var run = new RunFolder(options.Output);
             ExpertsReport.Page(outcome, line).Write(run["report.html"]);
-            var scores = options.Languages.SelectMany(l => ExpertsExperiment.Ways.Select(w => new { language = l, way = w, own = outcome.Exact(w, l, ExpertsTest.Mathematics), english = outcome.Exact(w, l, ExpertsTest.EnglishMathematics), tasks = outcome.Exact(w, l, ExpertsTest.LanguageTasks) })).ToList();
+            var scores = options.Languages.SelectMany(l => outcome.Ways.Select(w => new { language = l, way = w, own = outcome.Exact(w, l, ExpertsTest.Mathematics), english = outcome.Exact(w, l, ExpertsTest.EnglishMathematics), tasks = outcome.Exact(w, l, ExpertsTest.LanguageTasks) })).ToList();
             run.WriteJson("results.json", scores);
             foreach (var arm in outcome.Arms)
             {

@@ -16,7 +16,7 @@ public static class ExpertsReport
             Caption = "Share of exactly right answers with 95 % intervals; the difference, on mathematics in the language, is paired over the same questions, p from sign flips.",
             Decimals = 2,
         };
-        foreach (var way in ExpertsExperiment.Ways)
+        foreach (var way in outcome.Ways)
         {
             var marks = Enum.GetValues<ExpertsTest>().Select(t => outcome.Exact(way, language, t)).ToList();
             var difference = way == Swap ? null : outcome.Compare(way, Swap, language, ExpertsTest.Mathematics);
@@ -29,9 +29,9 @@ public static class ExpertsReport
     /// <summary>Bars of every way.</summary>
     public static Figure WaysFigure(ExpertsOutcome outcome, string language) => Figure.Bars(
         $"English mathematics in {LabReport.NameOf(language)}, zero-shot",
-        ExpertsExperiment.Ways,
-        new BarSeries($"asked in {LabReport.NameOf(language)}", [.. ExpertsExperiment.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, ExpertsTest.Mathematics)))]),
-        new BarSeries("asked in English", [.. ExpertsExperiment.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, ExpertsTest.EnglishMathematics)))])) with
+        outcome.Ways,
+        new BarSeries($"asked in {LabReport.NameOf(language)}", [.. outcome.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, ExpertsTest.Mathematics)))]),
+        new BarSeries("asked in English", [.. outcome.Ways.Select(w => Estimate.Percent(outcome.Exact(w, language, ExpertsTest.EnglishMathematics)))])) with
     {
         YTitle = "exact answers, %",
         Caption = Finding(outcome, language),
@@ -65,7 +65,7 @@ public static class ExpertsReport
     public static string Finding(ExpertsOutcome outcome, string language)
     {
         var swap = outcome.Exact(Swap, language, ExpertsTest.Mathematics);
-        var others = ExpertsExperiment.Ways.Where(w => w != Swap).Select(w => (Way: w, outcome.Compare(w, Swap, language, ExpertsTest.Mathematics).Difference)).ToList();
+        var others = outcome.Ways.Where(w => w != Swap).Select(w => (Way: w, outcome.Compare(w, Swap, language, ExpertsTest.Mathematics).Difference)).ToList();
         var (behind, ahead) = (others.Where(o => o.Difference.Low > 0).Select(o => o.Way).ToList(), others.Where(o => o.Difference.High < 0).Select(o => o.Way).ToList());
         return string.Create(
             CultureInfo.InvariantCulture,

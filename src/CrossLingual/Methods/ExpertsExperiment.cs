@@ -14,6 +14,9 @@ public sealed record ExpertsOptions
     /// <summary>Target languages.</summary>
     public IReadOnlyList<string> Languages { get; init; } = ["sw", "hi", "vi"];
 
+    /// <summary>The ways to try, of <see cref="ExpertsExperiment.Ways"/>; all are compared with layer swapping, which is always tried.</summary>
+    public IReadOnlyList<string> Ways { get; init; } = ExpertsExperiment.Ways;
+
     /// <summary>Trainings of each kind, seeds 1 to N.</summary>
     public int Seeds { get; init; } = 3;
 
@@ -71,14 +74,21 @@ public enum ExpertsTest
 /// <param name="Name">The way it was made.</param>
 /// <param name="Language">The target language.</param>
 /// <param name="Seed">The seed.</param>
+/// <param name="Model">Where it is: a folder, or a base and an adapter.</param>
 /// <param name="Answers">Its answers to all tests.</param>
-public sealed record ExpertsArm(string Name, string Language, int Seed, EvalResult Answers);
+public sealed record ExpertsArm(string Name, string Language, int Seed, ModelReference Model, EvalResult Answers);
 
 /// <summary>What the experiment found.</summary>
 /// <param name="Arms">Every model.</param>
 /// <param name="Sweeps">Share of exact answers by bottom and top, by language; NaN where they do not fit.</param>
 public sealed record ExpertsOutcome(IReadOnlyList<ExpertsArm> Arms, IReadOnlyDictionary<string, double[,]> Sweeps)
 {
+    /// <summary>The ways that were tried, in the order of the tables.</summary>
+    public IReadOnlyList<string> Ways => [.. Arms.Select(a => a.Name).Distinct()];
+
+    /// <summary>A model, for a look into its weights.</summary>
+    public ModelReference Model(string name, string language, int seed = 1) => Arms.Single(a => a.Name == name && a.Language == language && a.Seed == seed).Model;
+
     /// <summary>Each question's share of seeds that got it right, in the questions' order.</summary>
     /// <param name="name">The way.</param>
     /// <param name="language">The target language.</param>
@@ -129,19 +139,20 @@ public static class ExpertsExperiment
             Lab.CheckTarget(language);
         }
 
+        var ways = Ways.Where(w => w == "layer swap" || options.Ways.Contains(w)).ToList();
         var examiner = new Examiner(Lab.Load(), options, cancel);
         var arms = new List<ExpertsArm>();
         var sweeps = new Dictionary<string, double[,]>();
-        var (done, all) = (0, options.Languages.Count * options.Seeds * Ways.Count);
+        var (done, all) = (0, options.Languages.Count * options.Seeds * ways.Count);
         foreach (var language in options.Languages)
         {
             for (var seed = 1; seed <= options.Seeds; seed++)
             {
                 var made = new ExpertModels(options, language, seed, command, cancel);
-                foreach (var way in Ways)
+                foreach (var way in ways)
                 {
                     progress?.Invoke((double)done++ / all, $"{way}, {language}, seed {seed}");
-                    arms.Add(new ExpertsArm(way, language, seed, examiner.Ask(made.Model(way), language)));
+                    arms.Add(new ExpertsArm(way, language, seed, made.Model(way), examiner.Ask(made.Model(way), language)));
                 }
 
                 if (options.Sweep && seed == 1)
