@@ -36,7 +36,7 @@ internal static class MergeSpeed
             {
                 foreach (var name in seconds.Keys)
                 {
-                    var time = name == "copy" ? Copy(folder) : Merge(folder, name);
+                    var time = name == "copy" ? Copy(folder) : Merge(folder, name, layers);
                     if (round > 0)   // the first one warms up
                     {
                         seconds[name].Add(time);
@@ -77,10 +77,10 @@ internal static class MergeSpeed
         return time;
     }
 
-    private static double Merge(string folder, string name)
+    private static double Merge(string folder, string name, int layers)
     {
         var watch = Stopwatch.StartNew();
-        using (var plan = MergePlan.For(Recipe(folder, name)))
+        using (var plan = MergePlan.For(Recipe(folder, name, layers)))
         {
             _ = Merger.Run(plan, "benchmark");
         }
@@ -90,13 +90,13 @@ internal static class MergeSpeed
         return time;
     }
 
-    private static MergeRecipe Recipe(string folder, string name)
+    private static MergeRecipe Recipe(string folder, string name, int layers)
     {
         var (start, task, language) = (Reference("base"), new MergeInput(Reference("task")), new MergeInput(Reference("language")));
         var output = Path.Combine(folder, "out");
         return name switch
         {
-            "layer_swap" => new MergeRecipe { Method = MergeMethod.LayerSwap, Task = task, Language = language, Output = output, LayerSwap = new LayerSwapOptions { Bottom = 2, Top = 1, BottomTransition = 0, TopTransition = 0 } },
+            "layer_swap" => new MergeRecipe { Method = MergeMethod.LayerSwap, Task = task, Language = language, Output = output, LayerSwap = new LayerSwapOptions { Bottom = Math.Min(2, layers - 1), Top = Math.Min(1, Math.Max(0, layers - 2)), BottomTransition = 0, TopTransition = 0 } },
             "passthrough" => MergeRecipe.Of(MergeMethod.Passthrough, null, [task], output),
             "linear" => MergeRecipe.Of(MergeMethod.Linear, null, [task, language], output),
             "slerp" => MergeRecipe.Of(MergeMethod.Slerp, null, [task, language], output) with { Settings = With("t", 0.5) },

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using CrossLingual.Models;
 using CrossLingual.Runs;
 using CrossLingual.Text;
@@ -75,21 +77,50 @@ public sealed class MergeTests : IDisposable
     [Fact]
     public void KilledAndResumed_GivesTheSameBytes()
     {
-        // 67 million weights: several windows of tensors, so that there is time between the first note and the end.
-        var config = Config(width: 1024, layers: 4);
-        foreach (var (name, seed) in new[] { ("base", 1), ("task", 2), ("language", 3) })
-        {
-            Fill(name, config, seed);
-        }
-
+        FillAll();
         var killed = Kill();
         Assert.False(Directory.Exists(this[$"{killed}/model"]));
         Command.Succeed(_folder, "merge", "merge.yaml", "--out", "whole", "--threads", "1");
         var resumed = Command.Succeed(_folder, "merge", "merge.yaml", "--out", killed, "--resume", "--json").Json;
         Assert.True(resumed.GetProperty("kept").GetInt32() > 0);
-        var files = Directory.GetFiles(this["whole/model"], "*.safetensors").Select(f => Path.GetFileName(f)).ToList();
-        Assert.True(files.Count > 1);
-        Assert.All(files, f => Assert.Equal(Manifest.HashFile(this[$"whole/model/{f}"]), Manifest.HashFile(this[$"{killed}/model/{f}"])));
+        Same("whole/model", $"{killed}/model");
+    }
+
+    [Fact]
+    public void FullDisk_LeavesNoModelAndIsGoneOnFrom()
+    {
+        if (DiskOfItsOwn("true", "", 1 << 20) is { Length: > 0 } reason)
+        {
+            Assert.Skip($"A small disk cannot be mounted here: {reason}");
+        }
+
+        // The merge stands still while the rest of the disk is taken; then it goes on, and again when there is room.
+        FillAll();
+        var weights = new FileInfo(this["base/model.safetensors"]).Length;
+        var error = DiskOfItsOwn("""
+            dotnet "$xling" merge merge.yaml --out disk/run --threads 1 > full.out 2> full.err &
+            merge=$!
+            while kill -0 $merge 2> none && [ "$(cat disk/run/progress.jsonl 2> none | wc -c)" -lt 100 ]; do :; done
+            kill -STOP $merge
+            cat /dev/zero > disk/taken 2> none
+            kill -CONT $merge
+            wait $merge
+            echo $? > full.code
+            find disk/run > full.list
+            rm disk/taken
+            dotnet "$xling" merge merge.yaml --out disk/run --resume --json > resumed.json &&
+            cp -r disk/run/model resumed
+            """, Path.Combine(AppContext.BaseDirectory, "xling.dll"), weights + 40_000_000);
+        Assert.Equal("", error);
+        Assert.Equal("2\n", File.ReadAllText(this["full.code"]));
+        Assert.Contains("XL512", File.ReadAllText(this["full.err"]));
+        var left = File.ReadAllLines(this["full.list"]);
+        Assert.DoesNotContain("disk/run/model", left);
+        Assert.Contains("disk/run/progress.jsonl", left);
+        Assert.Contains(left, f => f.StartsWith("disk/run/model.partial/model-", StringComparison.Ordinal));
+        Assert.InRange(JsonDocument.Parse(File.ReadAllText(this["resumed.json"])).RootElement.GetProperty("kept").GetInt32(), 1, int.MaxValue);
+        Command.Succeed(_folder, "merge", "merge.yaml", "--out", "whole");
+        Same("whole/model", "resumed");
     }
 
     [Fact]
@@ -117,6 +148,52 @@ public sealed class MergeTests : IDisposable
         MaxPositions = 64,
         TiedEmbeddings = true,
     };
+
+    private void Same(string one, string other)
+    {
+        var files = Directory.GetFiles(this[one], "*.safetensors").Select(f => Path.GetFileName(f)).ToList();
+        Assert.True(files.Count > 1);
+        Assert.All(files, f => Assert.Equal(Manifest.HashFile(this[$"{one}/{f}"]), Manifest.HashFile(this[$"{other}/{f}"])));
+    }
+
+    // Runs a script beside a disk of some bytes that only it sees, in the folder 'disk'; returns what went wrong.
+    private string DiskOfItsOwn(string script, string xling, long bytes)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return "namespaces are Linux's";
+        }
+
+        Directory.CreateDirectory(this["disk"]);
+        var start = new ProcessStartInfo("unshare") { WorkingDirectory = _folder, RedirectStandardError = true };
+        foreach (var argument in new[] { "-Urm", "sh", "-c", $"mount -t tmpfs -o size={bytes} none disk || exit 1\n{script}" })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["xling"] = xling;
+        try
+        {
+            using var process = Process.Start(start)!;
+            var error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? "" : $"exit {process.ExitCode}: {error}";
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            return e.Message;
+        }
+    }
+
+    // 67 million weights: several windows of tensors, so that there is time between the first note and the end.
+    private void FillAll()
+    {
+        var config = Config(width: 1024, layers: 4);
+        foreach (var (name, seed) in new[] { ("base", 1), ("task", 2), ("language", 3) })
+        {
+            Fill(name, config, seed);
+        }
+    }
 
     // A merge may end before it is killed; then another one is started.
     private string Kill()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using CrossLingual.Runs;
@@ -53,6 +54,7 @@ public static class Dare
     /// <param name="density">Share that stays, 0 to 1.</param>
     /// <param name="scale">What stays is multiplied by.</param>
     /// <param name="seed">The mask's seed, of one model and tensor.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DropAndRescale(Span<float> values, long offset, double density, float scale, Seed seed)
     {
         var limit = Limit(density);

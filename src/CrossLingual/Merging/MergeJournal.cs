@@ -53,7 +53,7 @@ internal sealed class MergeJournal : IDisposable
             }
         }
 
-        var lines = new StreamWriter(new FileStream(path, done.Count > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read)) { NewLine = "\n" };
+        var lines = new StreamWriter(new FileStream(path, done.Count > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0)) { NewLine = "\n" };
         if (done.Count == 0)
         {
             lines.WriteLine(identity);

@@ -18,6 +18,7 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
     private readonly Dictionary<(string Scope, int Operand), float> _thresholds = [];
     private readonly Dictionary<string, bool> _positive = [];
     private readonly Dictionary<string, (double, double)> _slerp = [];
+    private bool _keep;
 
     /// <summary>Whether small changes are trimmed.</summary>
     public bool Trims => plan.Recipe.Method == MergeMethod.Ties || (plan.Recipe.Method == MergeMethod.DareTies && plan.Recipe.Dare.TrimDensity < 1);
@@ -61,8 +62,12 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
     }
 
     /// <summary>Finds what concerns one tensor.</summary>
-    public void MeasureTensor(TensorPlan tensor, CancellationToken cancel)
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="keep">Whether what was read stays mapped, as it is merged at once.</param>
+    /// <param name="cancel">Stops between pieces.</param>
+    public void MeasureTensor(TensorPlan tensor, bool keep, CancellationToken cancel)
     {
+        _keep = keep;
         if (tensor.Operation == TensorOperation.Slerp)
         {
             MeasureAngle(tensor, cancel);
@@ -96,7 +101,7 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
             {
                 state.Workspace.LoadSparse(piece.Tensor, first, count);
                 state.Sum += Ties.SumOfSigns(state.Workspace.Operands.AsSpan(0, piece.Tensor.Operands.Count), count);
-            }), state => signs += state.Sum, cancel);
+            }), state => signs += state.Sum, cancel, _keep);
             _positive[scope] = signs > 0;
         }
     }
@@ -128,7 +133,7 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
                 {
                     ranked.Add(state.Workspace.Operands[i].AsSpan(0, n));
                 }
-            }), state => open.ForEach(i => counts[i].Add(state.Counts[i])), cancel);
+            }), state => open.ForEach(i => counts[i].Add(state.Counts[i])), cancel, _keep);
             foreach (var i in open.ToList())
             {
                 ranges[i] = counts[i].Find(ranks[i]);
@@ -193,10 +198,10 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
             {
                 var values = workspace.Operands[i].AsSpan(0, count);
                 sums[i, number].Before += TensorPrimitives.SumOfMagnitudes<float>(values);
-                Dare.DropAndRescale(values, first, tensor.Operands[i].Density, 1, workspace.MaskOf(tensor, tensor.Operands[i]));
+                Dare.DropAndRescale(values, first, tensor.Operands[i].Density, 1, workspace.MaskOf(tensor, i));
                 sums[i, number].After += TensorPrimitives.SumOfMagnitudes<float>(values);
             }
-        }), _ => { }, cancel);
+        }), _ => { }, cancel, _keep);
         for (var i = 0; i < tensor.Operands.Count; i++)
         {
             var (before, after) = (0.0, 0.0);
@@ -218,7 +223,7 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
             workspace.Load(tensor, first, count);
             var (dot, one, other) = Slerp.Products(workspace.Operands[0].AsSpan(0, count), workspace.Operands[1].AsSpan(0, count));
             sums[number] = (sums[number].Dot + dot, sums[number].First + one, sums[number].Second + other);
-        }), _ => { }, cancel);
+        }), _ => { }, cancel, _keep);
         _slerp[tensor.Name] = Slerp.Factors(sums.Sum(s => s.Dot), sums.Sum(s => s.First), sums.Sum(s => s.Second), tensor.Factor);
     }
 

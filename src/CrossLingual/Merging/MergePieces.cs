@@ -38,6 +38,7 @@ internal static class MergePieces
     /// <param name="work">Works on a piece; its number counts from the first tensor.</param>
     /// <param name="close">Takes each state in the end.</param>
     /// <param name="cancel">Stops between pieces.</param>
+    /// <param name="keep">Whether the pages stay mapped, because the same pieces are read again at once.</param>
     public static void Run<TState>(
         MergePlan plan,
         IEnumerable<TensorPlan> tensors,
@@ -45,14 +46,15 @@ internal static class MergePieces
         Func<TState> make,
         Action<TState, MergePiece, int> work,
         Action<TState> close,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        bool keep = false)
     {
         var number = 0;
         var (free, all) = (new ConcurrentBag<TState>(), new ConcurrentBag<TState>());
         foreach (var window in tensors.SelectMany(Of).Select(piece => (Piece: piece, Number: number++)).Chunk((int)(WindowElements / Elements)))
         {
             InParallel(window, threads, Take, (state, item) => work(state, item.Piece, item.Number), free.Add, cancel);
-            foreach (var (piece, _) in window)
+            foreach (var (piece, _) in keep ? [] : window)
             {
                 foreach (var operand in piece.Tensor.Reads)
                 {

@@ -77,6 +77,10 @@ internal sealed class MergeSource : IDisposable
         }
     }
 
+    /// <summary>A stretch of a tensor that is stored as bfloat16 and has no adapter; empty for another.</summary>
+    public ReadOnlySpan<byte> Halves(string tensor, long first, int count) =>
+        EntryOf(tensor).Type == "BF16" && IsAsStored(tensor) ? Bytes(tensor, first * 2, count * 2) : [];
+
     /// <summary>Lets go of the memory that a stretch of a tensor took; it can be read again.</summary>
     public void Forget(string tensor, long first, long count)
     {

@@ -18,6 +18,7 @@ internal sealed class MergeWorkspace
     private readonly float[][] _operands;
     private readonly float[] _weights;
     private byte[] _stored = [];   // made by the first piece that is written
+    private (string Tensor, Seed[] Seeds) _masks = ("", []);
 
     public MergeWorkspace(MergePlan plan, MergeMeasures measures)
     {
@@ -70,10 +71,20 @@ internal sealed class MergeWorkspace
     public void LoadTasks(TensorPlan tensor, long first, int count)
     {
         Load(tensor.Start!, first, _start.AsSpan(0, count));
+        var start = Halves(tensor.Start!, first, count);
         for (var i = 0; i < tensor.Operands.Count; i++)
         {
-            Load(tensor.Operands[i], first, _operands[i].AsSpan(0, count));
-            TaskArithmetic.TaskVector(_operands[i].AsSpan(0, count), _start.AsSpan(0, count));
+            var values = _operands[i].AsSpan(0, count);
+            var tuned = Halves(tensor.Operands[i], first, count);
+            if (start.IsEmpty || tuned.IsEmpty)
+            {
+                Load(tensor.Operands[i], first, values);
+                TaskArithmetic.TaskVector(values, _start.AsSpan(0, count));
+            }
+            else
+            {
+                StoredNumbers.WidenChange(tuned, start, values);
+            }
         }
     }
 
@@ -86,7 +97,7 @@ internal sealed class MergeWorkspace
             for (var i = 0; i < tensor.Operands.Count; i++)
             {
                 var operand = tensor.Operands[i];
-                Dare.DropAndRescale(_operands[i].AsSpan(0, count), first, operand.Density, _measures.DareScale(tensor, i), MaskOf(tensor, operand));
+                Dare.DropAndRescale(_operands[i].AsSpan(0, count), first, operand.Density, _measures.DareScale(tensor, i), MaskOf(tensor, i));
             }
         }
     }
@@ -111,7 +122,18 @@ internal sealed class MergeWorkspace
     }
 
     /// <summary>The mask of a model and tensor.</summary>
-    public Seed MaskOf(TensorPlan tensor, Operand operand) => Seed.For("dare", _plan.Recipe.Seed, operand.Mask, tensor.Name);
+    public Seed MaskOf(TensorPlan tensor, int operand)
+    {
+        // A hash a tensor, not a block.
+        if (_masks.Tensor != tensor.Name)
+        {
+            _masks = (tensor.Name, [.. tensor.Operands.Select(o => Seed.For("dare", _plan.Recipe.Seed, o.Mask, tensor.Name))]);
+        }
+
+        return _masks.Seeds[operand];
+    }
+
+    private ReadOnlySpan<byte> Halves(Operand operand, long first, int count) => _plan.Opened[operand.Source].Halves(operand.Tensor, first, count);
 
     private void Load(Operand operand, long first, Span<float> numbers) => _plan.Opened[operand.Source].Load(operand.Tensor, first, numbers);
 

@@ -125,12 +125,13 @@ public static class Merger
             var batch = new List<TensorPlan>();
             foreach (var tensor in plan.Shards.SelectMany(s => s.Tensors).Where(t => !finished.ContainsKey(t.Name)))
             {
-                batch.Add(tensor);
-                if (batch.Sum(t => t.Count) >= together)
+                if (batch.Count > 0 && batch.Sum(t => t.Count) + tensor.Count > together)
                 {
                     Write(batch);
                     batch.Clear();
                 }
+
+                batch.Add(tensor);
             }
 
             Write(batch);
@@ -138,7 +139,8 @@ public static class Merger
 
         private void Write(List<TensorPlan> tensors)
         {
-            tensors.ForEach(t => _measures.MeasureTensor(t, cancel));
+            var small = tensors.Sum(t => t.Count) <= MergePieces.WindowElements;
+            tensors.ForEach(t => _measures.MeasureTensor(t, small, cancel));
             var pieces = tensors.Sum(t => MergePieces.Of(t).Count());
             var hashes = new UInt128[pieces];
             var sources = new UInt128[pieces][];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -25,7 +26,9 @@ public sealed class RankedMagnitudes
     private const int LargestBins = 1 << 18;
     private const int Magnitude = 0x7FFF_FFFF;
     private readonly long[] _bins;
+    private readonly uint _first;   // the first bin's pattern, a multiple of a bin's width
     private readonly int _shift;
+    private uint _rest;             // within a bin, bits that any counted number had
     private long _above;
 
     /// <summary>An empty count over a range of bit patterns.</summary>
@@ -43,7 +46,8 @@ public sealed class RankedMagnitudes
             _shift++;
         }
 
-        _bins = new long[((high - low - 1) >> _shift) + 1];
+        _first = low >> _shift << _shift;
+        _bins = new long[((high - 1 - _first) >> _shift) + 1];
     }
 
     /// <summary>First pattern inside.</summary>
@@ -53,31 +57,43 @@ public sealed class RankedMagnitudes
     public uint High { get; }
 
     /// <summary>Counts a stretch of numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<float> values)
     {
         var whole = MemoryMarshal.Cast<float, Vector512<int>>(values);
         var magnitude = Vector512.Create(Magnitude);
         var (below, top) = (Vector512.Create((int)Low - 1), Vector512.Create((int)(High - 1)));
+        var (above, within, rest) = (0L, 0L, Vector512<int>.Zero);
+        var single = _bins.Length == 1;
         var lanes = (stackalloc uint[Vector512<int>.Count]);
-        for (var i = 0; i < whole.Length; i++)
+        foreach (var value in whole)
         {
-            var bits = whole[i] & magnitude;
-            var above = Vector512.GreaterThan(bits, top);
-            _above += BitOperations.PopCount(above.ExtractMostSignificantBits());
-            var inside = Vector512.AndNot(Vector512.GreaterThan(bits, below), above).ExtractMostSignificantBits();
-            if (_bins.Length == 1)
+            // Stored in few bits, many changes are equal; a range of one bin is only counted.
+            var bits = value & magnitude;
+            var (over, from) = (Vector512.GreaterThan(bits, top), Vector512.GreaterThan(bits, below));
+            above += BitOperations.PopCount(over.ExtractMostSignificantBits());
+            var inside = Vector512.AndNot(from, over);
+            rest |= bits & inside;
+            var mask = inside.ExtractMostSignificantBits();
+            if (single)
             {
-                // Stored in few bits, many changes are equal; a range of one number is only counted.
-                _bins[0] += BitOperations.PopCount(inside);
+                within += BitOperations.PopCount(mask);
             }
-            else if (inside != 0)
+            else if (mask != 0)
             {
                 bits.AsUInt32().CopyTo(lanes);
-                for (; inside != 0; inside &= inside - 1)
+                for (; mask != 0; mask &= mask - 1)
                 {
-                    _bins[(lanes[BitOperations.TrailingZeroCount(inside)] - Low) >> _shift]++;
+                    _bins[(lanes[BitOperations.TrailingZeroCount(mask)] - _first) >> _shift]++;
                 }
             }
+        }
+
+        _above += above;
+        _bins[0] += within;
+        for (var lane = 0; lane < Vector512<int>.Count; lane++)
+        {
+            _rest |= (uint)rest[lane];
         }
 
         foreach (var value in values[(whole.Length * Vector512<int>.Count)..])
@@ -89,7 +105,8 @@ public sealed class RankedMagnitudes
             }
             else if (bits >= Low)
             {
-                _bins[(bits - Low) >> _shift]++;
+                _bins[(bits - _first) >> _shift]++;
+                _rest |= bits;
             }
         }
     }
@@ -98,6 +115,7 @@ public sealed class RankedMagnitudes
     public void Add(RankedMagnitudes other)
     {
         _above += other._above;
+        _rest |= other._rest;
         for (var i = 0; i < _bins.Length; i++)
         {
             _bins[i] += other._bins[i];
@@ -120,8 +138,10 @@ public sealed class RankedMagnitudes
             seen += _bins[bin];
             if (rank <= seen)
             {
-                var low = Low + ((uint)bin << _shift);
-                return (low, Math.Min(High, low + (1u << _shift)));
+                // Numbers of few digits leave the rest empty: the bin's first pattern is the only one in it.
+                var low = _first + ((uint)bin << _shift);
+                var width = 1u << _shift;
+                return (_rest & (width - 1)) == 0 ? (low, low + 1) : (Math.Max(Low, low), Math.Min(High, low + width));
             }
         }
 
@@ -129,7 +149,7 @@ public sealed class RankedMagnitudes
     }
 
     /// <summary>A range in which a rank is likely to lie.</summary>
-    /// <param name="sample">Some of the numbers; put in order of magnitude.</param>
+    /// <param name="sample">Some of the numbers; their signs are taken away.</param>
     /// <param name="share">Rank over count, 0 to 1.</param>
     /// <param name="doubt">How far the sample may be wrong about the share.</param>
     public static (uint Low, uint High) Guess(Span<float> sample, double share, double doubt)
@@ -145,10 +165,37 @@ public sealed class RankedMagnitudes
             value &= Magnitude;
         }
 
-        bits.Sort();
-        var low = bits[(int)Math.Clamp((1 - share - doubt) * bits.Length, 0, bits.Length - 1)];
-        var high = bits[(int)Math.Clamp((1 - share + doubt) * bits.Length, 0, bits.Length - 1)];
+        var low = InOrder(bits, (int)Math.Clamp((1 - share - doubt) * bits.Length, 0, bits.Length - 1));
+        var high = InOrder(bits, (int)Math.Clamp((1 - share + doubt) * bits.Length, 0, bits.Length - 1));
         return (low, Math.Min(Top, Math.Max(high, low) + 1));
+    }
+
+    // What sorting would put at an index: counted by the upper halves, sorted only where they are equal.
+    private static uint InOrder(ReadOnlySpan<uint> bits, int index)
+    {
+        var counts = new int[1 << 16];
+        foreach (var value in bits)
+        {
+            counts[value >> 16]++;
+        }
+
+        var half = 0u;
+        for (; index >= counts[half]; half++)
+        {
+            index -= counts[half];
+        }
+
+        var equal = new List<uint>(counts[half]);
+        foreach (var value in bits)
+        {
+            if (value >> 16 == half)
+            {
+                equal.Add(value);
+            }
+        }
+
+        equal.Sort();
+        return equal[index];
     }
 
     /// <summary>The number of a found range.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using CrossLingual.Models;
@@ -49,6 +50,7 @@ public static class RevertUpdates
     /// <param name="trained">Trained weights; reverted ones afterwards.</param>
     /// <param name="start">The base's weights.</param>
     /// <param name="threshold">Smallest magnitude of an update that stays.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PutBack(Span<float> trained, ReadOnlySpan<float> start, float threshold)
     {
         var whole = MemoryMarshal.Cast<float, Vector512<float>>(trained);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -37,6 +38,31 @@ internal static class StoredNumbers
         }
     }
 
+    /// <summary>Reads what two stretches of bfloat16 differ by.</summary>
+    /// <param name="tuned">Bytes of whole numbers.</param>
+    /// <param name="start">Bytes of as many.</param>
+    /// <param name="change">tuned - start, as many floats.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void WidenChange(ReadOnlySpan<byte> tuned, ReadOnlySpan<byte> start, Span<float> change)
+    {
+        var after = MemoryMarshal.Cast<byte, ushort>(tuned);
+        var before = MemoryMarshal.Cast<byte, ushort>(start);
+        var lanes = Vector512<ushort>.Count;
+        var at = 0;
+        for (; at <= change.Length - lanes; at += lanes)
+        {
+            var (lower, upper) = Vector512.Widen(Vector512.Create(after.Slice(at, lanes)));
+            var (lowerBefore, upperBefore) = Vector512.Widen(Vector512.Create(before.Slice(at, lanes)));
+            ((lower << 16).AsSingle() - (lowerBefore << 16).AsSingle()).CopyTo(change[at..]);
+            ((upper << 16).AsSingle() - (upperBefore << 16).AsSingle()).CopyTo(change[(at + (lanes / 2))..]);
+        }
+
+        for (; at < change.Length; at++)
+        {
+            change[at] = BitConverter.UInt32BitsToSingle((uint)after[at] << 16) - BitConverter.UInt32BitsToSingle((uint)before[at] << 16);
+        }
+    }
+
     /// <summary>Writes numbers in a stored type.</summary>
     /// <param name="numbers">The numbers.</param>
     /// <param name="type">BF16, F16, F32 or F64.</param>
@@ -62,6 +88,7 @@ internal static class StoredNumbers
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Widen(ReadOnlySpan<ushort> stored, Span<float> numbers)
     {
         var lanes = Vector512<ushort>.Count;
@@ -80,6 +107,7 @@ internal static class StoredNumbers
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Narrow(ReadOnlySpan<float> numbers, Span<ushort> stored)
     {
         var lanes = Vector512<ushort>.Count;

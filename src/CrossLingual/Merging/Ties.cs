@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -97,6 +98,7 @@ public static class Ties
     /// <summary>Zeroes what is smaller than a magnitude.</summary>
     /// <param name="values">A stretch of a task vector, changed in place.</param>
     /// <param name="threshold">Smallest magnitude that stays; infinity removes all.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Trim(Span<float> values, float threshold)
     {
         var whole = MemoryMarshal.Cast<float, Vector512<float>>(values);
@@ -118,6 +120,7 @@ public static class Ties
     /// <param name="zeroIsPositive">The sign where the sum is zero.</param>
     /// <param name="average">What agreeing changes are divided by.</param>
     /// <param name="result">Where the merged task vector goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ElectAndMerge(ReadOnlySpan<float[]> tasks, ReadOnlySpan<float> weights, bool zeroIsPositive, TiesAverage average, Span<float> result)
     {
         var lanes = Vector512<float>.Count;
@@ -156,6 +159,7 @@ public static class Ties
     /// <param name="tasks">Trimmed task vectors times their weights.</param>
     /// <param name="length">Elements of the stretch.</param>
     /// <returns>Positive sums less negative sums.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long SumOfSigns(ReadOnlySpan<float[]> tasks, int length)
     {
         var lanes = Vector512<float>.Count;

@@ -25,6 +25,28 @@ public class RankedMagnitudesTests
     }, iter: 500);
 
     [Fact]
+    public void NumbersOfFewDigits_AreFoundInOnePass()
+    {
+        // Whole multiples of 2^-8: their last bits are empty, so that a bin of many patterns holds one of them.
+        var values = Enumerable.Range(1, 255).Select(i => i / 256f).ToArray();
+        var ranks = new RankedMagnitudes(0, RankedMagnitudes.Top);
+        ranks.Add(values);
+        var (low, high) = ranks.Find(100);
+        Assert.Equal(low + 1, high);
+        Assert.Equal(156 / 256f, RankedMagnitudes.Value(low));
+    }
+
+    [Fact]
+    public void Guess_HoldsTheSharesOfTheSample() => Gen.Select(Value.Array[1, 60], Gen.Double[0, 1]).Sample((values, share) =>
+    {
+        var sorted = values.Select(v => BitConverter.SingleToUInt32Bits(v) & 0x7FFF_FFFF).Order().ToArray();
+        var (low, high) = RankedMagnitudes.Guess([.. values], share, 0.1);
+        return low == At(1 - share - 0.1) && high == Math.Min(RankedMagnitudes.Top, At(1 - share + 0.1) + 1);
+
+        uint At(double part) => sorted[(int)Math.Clamp(part * sorted.Length, 0, sorted.Length - 1)];
+    }, iter: 500);
+
+    [Fact]
     public void CountsAddUp()
     {
         float[] values = [0.1f, 0.4f, -0.4f, 0.7f, 0.9f];
