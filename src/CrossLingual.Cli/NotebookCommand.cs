@@ -33,11 +33,18 @@ internal static class NotebookCommand
         Directory.CreateDirectory(Path.GetDirectoryName(output)!);
         notebook.Write(output);
         screen.Result(
-            new { outcome = run.Outcome.ToString(), run.CellsRun, run.FailedCell, error = run.Error?.ToString(), seconds = run.Elapsed.TotalSeconds, file = output },
+            new { outcome = run.Outcome.ToString(), run.CellsRun, run.FailedCell, error = run.Error, seconds = run.Elapsed.TotalSeconds, file = output },
             console => console.WriteLine(run.Outcome == RunOutcome.Succeeded
                 ? $"{run.CellsRun} cells in {run.Elapsed.TotalSeconds:0.0} s: {Path.GetRelativePath(Environment.CurrentDirectory, output)}"
-                : $"{run.Outcome} at cell {run.FailedCell}: {run.Error}"));
+                : Failure(run)));
         return run.Outcome switch { RunOutcome.Succeeded => 0, RunOutcome.Interrupted => throw new OperationCanceledException(cancel), _ => 1 };
+    }
+
+    /// <summary>Which cell and line failed and why; the trace, which begins with the message, below it.</summary>
+    private static string Failure(NotebookRun run)
+    {
+        var head = $"{run.Outcome} at cell {run.FailedCell}";
+        return run.Error is { } error ? $"{head}{(error.Line is { } line ? $", line {line}" : "")} ({error.Name}):\n{string.Join('\n', error.Trace.DefaultIfEmpty(error.Message))}" : head;
     }
 
     private static KeyValuePair<string, object?> Parameter(string text) => text.Split('=', 2) is [{ Length: > 0 } name, var value]

@@ -48,7 +48,7 @@ internal static class ScoreQaCommand
 
             var passages = result.GetValue(language) ?? MlqaName.Of(questions)?.Context
                 ?? throw new UserException("XL100", $"Give --language: the name of {questions} does not say the passages' language.");
-            var results = File(screen, SquadReader.Read(questions, passages), QaPredictions.Read(answers), passages, chosen);
+            var results = File(screen, SquadReader.Read(questions, passages, passages: false), QaPredictions.Read(answers), passages, chosen);
             if (result.GetValue(output) is { } folder)
             {
                 Keep(folder, results, passages, Options.CommandLine(result), questions, answers);
@@ -65,7 +65,6 @@ internal static class ScoreQaCommand
         var any = results.Values.First();
         Remark(screen, any.Missing, $"of {any.Items.Count} questions have no prediction and count as wrong");
         Remark(screen, any.Unknown, "predictions are for questions that the file does not ask");
-        Remark(screen, gold.Misplaced, "answers of the question file do not stand where it says; scoring does not need that");
         screen.Result<object>(
             results.Count == 1 ? Metrics(any.Score) : results.ToDictionary(r => r.Key, r => Metrics(r.Value.Score)),
             console =>

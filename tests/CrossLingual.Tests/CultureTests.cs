@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CrossLingual.Data;
+using CrossLingual.Evaluation;
 using CrossLingual.Metrics;
 using CrossLingual.Models;
 using CrossLingual.Runs;
@@ -50,8 +51,23 @@ public sealed class CultureTests : IDisposable
             $"{TextMatch.Exact("I", "i")} {TextMatch.F1("İstanbul I", "İstanbul ı") == 0.5}",
             Convert.ToHexString(SentencePieceTrainer.Train(["Iıİi IıİI", "Iıİi iI"], new SentencePieceTrainerOptions { VocabularySize = 264, RarestCharacter = 1 }).ToBytes()),
             string.Join(' ', TinyModel.Tokenizer.Encode("I sat on 1,5 İ mats")),
+            JsonSerializer.Serialize(Perplexity.Of([new TextLoss(2.5, 2, 3, 1), new TextLoss(1.25, 3, 7, 2)], Seed.For("culture")), JsonText.Line),
+            JsonSerializer.Serialize(Agreement.Of([Vote.First, Vote.Tie, Vote.Second], [Vote.First, Vote.Second, Vote.Second], Seed.For("culture")), JsonText.Line),
+            JsonSerializer.Serialize(Bleu.Corpus(["I saw 1,5 IŞIK i"], [["I saw 1,5 ışık i"]], Seed.For("culture"), new BleuOptions { Lowercase = true }), JsonText.Line),
+            JsonSerializer.Serialize(Chrf.Corpus(["İI"], [["iı"]], Seed.For("culture"), new ChrfOptions { Lowercase = true }), JsonText.Line),
+            JsonSerializer.Serialize(QaResult.Of(SquadReader.Parse("""{"data":[{"paragraphs":[{"context":"THE I 1.5","qas":[{"id":"q","question":"?","answers":[{"text":"THE I 1.5","answer_start":0}]}]}]}]}"""u8, "g", "en"), new Dictionary<string, string> { ["q"] = "the i 1,5" }, AnswerRules.Squad), JsonText.Line),
+            $"{JudgeVerdict.Rating("[[7.5]]").Rating == 7.5} {JudgeVerdict.Rating("[[7,5]]").Rating == 7.5} {new SIndex().Of(3, 11, 6) == Math.Tanh(1.5) * Math.Log(11.0 / 6)}",
+            new TextPerplexity(Perplexity.Of([new TextLoss(2.5, 2, 3, 1)], Seed.For("culture")), []).ToHarness("t", "m", new PerplexityOptions()),
+            Assert.Throws<UserException>(() => HarnessResults.Read(Written("h.json", "{\"results\":\n NaN}"))).Message.Split("h.json")[1],
             string.Join('\n', Lab.Load(Path.Combine(RealData.RepositoryRoot, "data", "lab")).Examples("de", LabSplit.Test, 30).Select(e => e.Instruction + e.Output)),
         ];
+    }
+
+    private static string Written(string name, string text)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("xling-culture").FullName, name);
+        File.WriteAllText(path, text);
+        return path;
     }
 
     private static TrainRecipe Recipe(params string[] overrides)

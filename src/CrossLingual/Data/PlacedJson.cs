@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace CrossLingual.Data;
 
@@ -9,11 +12,16 @@ namespace CrossLingual.Data;
 /// </summary>
 internal ref struct PlacedJson
 {
+    private static readonly SearchValues<byte> Ends = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create("\"\\/bfnrt"u8);
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly string _path;
     private readonly string _errorId;
     private readonly string _form;
+    private readonly KnownKeys _keys = new();
     private Utf8JsonReader _reader;
+    private int _start;
+    private bool _atKey;
     private int _counted;
     private int _lines;
 
@@ -30,19 +38,30 @@ internal ref struct PlacedJson
     }
 
     /// <summary>What stands here.</summary>
-    public readonly JsonTokenType Kind => _reader.TokenType;
-
-    /// <summary>Line of what stands here, from 1.</summary>
-    public int Line
+    public JsonTokenType Kind
     {
         get
         {
-            // Counted on from where it was asked last: from the start each time, large files would take the square of their length.
-            var here = (int)_reader.TokenStartIndex;
-            _lines += _bytes[_counted..here].Count((byte)'\n');
-            _counted = here;
-            return 1 + _lines;
+            Reach();
+            return _reader.TokenType;
         }
+    }
+
+    /// <summary>Where it starts, or its key, in bytes: what a line is counted from when it is asked for.</summary>
+    public readonly int Place => _start + (int)_reader.TokenStartIndex;
+
+    /// <summary>Line of a place, from 1.</summary>
+    public int LineOf(int place)
+    {
+        // Counted on from where it was asked last: from the start each time, large files would take the square of their length.
+        if (place < _counted)
+        {
+            (_counted, _lines) = (0, 0);
+        }
+
+        _lines += _bytes[_counted..place].Count((byte)'\n');
+        _counted = place;
+        return 1 + _lines;
     }
 
     /// <summary>Goes on to the next token.</summary>
@@ -70,7 +89,9 @@ internal ref struct PlacedJson
             return false;
         }
 
-        key = Text("a key", JsonTokenType.PropertyName);
+        Expect(JsonTokenType.PropertyName, "a key");
+        key = (_reader.ValueIsEscaped ? null : _keys.Find(_reader.ValueSpan)) ?? Decoded("a key");
+        _atKey = true;
         return true;
     }
 
@@ -94,19 +115,12 @@ internal ref struct PlacedJson
     }
 
     /// <summary>A text.</summary>
-    public string Text(string what, JsonTokenType kind = JsonTokenType.String)
+    public string Text(string what)
     {
-        Expect(kind, what);
-        try
-        {
-            var text = _reader.GetString()!;
-            Next();
-            return text;
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new UserException(_errorId, $"{_path}:{Line}: {what} is not Unicode: {e.Message} Save the file as UTF-8.", e);
-        }
+        Expect(JsonTokenType.String, what);
+        var text = Decoded(what);
+        Next();
+        return text;
     }
 
     /// <summary>A whole number.</summary>
@@ -122,9 +136,26 @@ internal ref struct PlacedJson
         return value;
     }
 
-    /// <summary>Passes over a value.</summary>
+    /// <summary>Passes over a text, which must be one all the same.</summary>
+    public void SkipText(string what)
+    {
+        if (_atKey && Leap())
+        {
+            return;
+        }
+
+        Expect(JsonTokenType.String, what);
+        Skip();
+    }
+
+    /// <summary>Passes over a value; a text must be UTF-8 all the same.</summary>
     public void Skip()
     {
+        if (Kind == JsonTokenType.String && !Utf8.IsValid(_reader.ValueSpan))
+        {
+            throw Wrong("a text is not UTF-8");
+        }
+
         try
         {
             _reader.Skip();
@@ -137,14 +168,176 @@ internal ref struct PlacedJson
         Next();
     }
 
-    /// <summary>An error at this line.</summary>
-    public UserException Wrong(string what, string? id = null, int? line = null) => new(id ?? _errorId, $"{_path}:{line ?? Line}: {what}. {_form}");
+    /// <summary>An error here, or at a place.</summary>
+    public UserException Wrong(string what, string? id = null, int? place = null) => new(id ?? _errorId, $"{_path}:{LineOf(place ?? Place)}: {what}. {_form}");
+
+    /// <summary>
+    /// A text written in ASCII with escapes, as Python writes JSON by default: decoded at once to UTF-16, where the reader's own way
+    /// leads through UTF-8 and takes several times as long. Null where it is of another kind, or its surrogates are not in pairs.
+    /// </summary>
+    private static string? Unescaped(ReadOnlySpan<byte> text)
+    {
+        var rented = ArrayPool<char>.Shared.Rent(text.Length);
+        try
+        {
+            var length = 0;
+            for (var i = 0; i < text.Length;)
+            {
+                var c = (char)text[i++];
+                if (c == '\\')
+                {
+                    c = (char)text[i++];
+                    c = c switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', 'u' => '\0', _ => c };
+                    if (c == '\0')
+                    {
+                        c = (char)((Digit(text[i]) << 12) | (Digit(text[i + 1]) << 8) | (Digit(text[i + 2]) << 4) | Digit(text[i + 3]));
+                        i += 4;
+                    }
+                }
+                else if (c >= 0x80)
+                {
+                    return null;
+                }
+
+                rented[length++] = c;
+            }
+
+            var unescaped = rented.AsSpan(0, length);
+            return !unescaped.ContainsAnyInRange('\uD800', '\uDFFF') || IsPaired(unescaped) ? new string(unescaped) : null;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+
+        // The reader has checked that it is one.
+        static int Digit(byte hex) => hex <= '9' ? hex - '0' : (hex | 0x20) - 'a' + 10;
+    }
+
+    private static bool IsPaired(ReadOnlySpan<char> text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && ++i < text.Length && char.IsLowSurrogate(text[i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // A value is read when it is asked for: what is passed over then costs less.
+    private void Reach()
+    {
+        if (_atKey)
+        {
+            _atKey = false;
+            Next();
+        }
+    }
+
+    /// <summary>
+    /// Leaves out the text behind a key without taking it in: an empty one stands for it in the reader's eyes. Where anything about it is
+    /// unusual nothing happens, and the reader says what.
+    /// </summary>
+    private bool Leap()
+    {
+        var from = _start + (int)_reader.BytesConsumed;
+        var open = from + _bytes[from..].IndexOfAnyExcept((byte)' ');
+        var end = open >= from && _bytes[open] == '"' ? EndOfText(open + 1) : -1;
+        if (end < 0 || !Utf8.IsValid(_bytes[open..end]))
+        {
+            return false;
+        }
+
+        var empty = new Utf8JsonReader("\"\""u8, isFinalBlock: false, _reader.CurrentState);
+        _ = empty.Read();
+        _reader = new Utf8JsonReader(_bytes[end..], isFinalBlock: true, empty.CurrentState);
+        (_start, _atKey) = (end, false);
+        Next();
+        return true;
+    }
+
+    /// <summary>Past the quotation mark that ends a text; -1 where there is none, or something that no text may hold.</summary>
+    private readonly int EndOfText(int at)
+    {
+        var bytes = _bytes;
+        while (bytes[at..].IndexOfAny(Ends) is >= 0 and var step)
+        {
+            at += step;
+            while (at + 6 <= bytes.Length && bytes[at] == '\\')
+            {
+                var escape = bytes.Slice(at, 6);
+                if (escape[1] == 'u' ? !AreHex(BinaryPrimitives.ReadUInt32LittleEndian(escape[2..])) : !Escaped.Contains(escape[1]))
+                {
+                    return -1;
+                }
+
+                at += escape[1] == 'u' ? 6 : 2;
+            }
+
+            if (bytes[at] is (byte)'"' or < 0x20 or (byte)'\\')
+            {
+                return bytes[at] == '"' ? at + 1 : -1;
+            }
+        }
+
+        return -1;
+    }
+
+    // Four bytes at once: the highest bit of each is set by adding what lifts the least digit, or letter, to 0x80.
+    private static bool AreHex(uint four)
+    {
+        var letters = four | 0x20202020;
+        var digit = (four + 0x50505050) & ~(four + 0x46464646);
+        var letter = (letters + 0x1F1F1F1F) & ~(letters + 0x19191919);
+        return (four & 0x80808080) == 0 && ((digit | letter) & 0x80808080) == 0x80808080;
+    }
+
+    private string Decoded(string what)
+    {
+        try
+        {
+            return (_reader.ValueIsEscaped ? Unescaped(_reader.ValueSpan) : null) ?? _reader.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new UserException(_errorId, $"{_path}:{LineOf(Place)}: {what} is not Unicode: {e.Message} Save the file as UTF-8.", e);
+        }
+    }
 
     private void Expect(JsonTokenType kind, string what)
     {
         if (Kind != kind)
         {
             throw Wrong($"expected {what}, found {Kind}");
+        }
+    }
+
+    /// <summary>A file's keys are few and come again and again: each is made a string once.</summary>
+    private sealed class KnownKeys
+    {
+        private const int Most = 16;
+        private readonly List<(byte[] Bytes, string Text)> _keys = [];
+
+        public string? Find(ReadOnlySpan<byte> key)
+        {
+            foreach (var (bytes, text) in _keys)
+            {
+                if (key.SequenceEqual(bytes))
+                {
+                    return text;
+                }
+            }
+
+            if (_keys.Count == Most || !Ascii.IsValid(key))
+            {
+                return null;
+            }
+
+            _keys.Add((key.ToArray(), Encoding.ASCII.GetString(key)));
+            return _keys[^1].Text;
         }
     }
 }

@@ -22,26 +22,23 @@ public static class SquadReader
     /// <summary>Reads a file.</summary>
     /// <param name="path">The JSON file.</param>
     /// <param name="language">BCP 47 tag of the questions.</param>
+    /// <param name="passages">
+    /// Whether to keep passages and questions and to look where answers stand. Scoring needs the answers alone: without, Context is null,
+    /// Instruction empty and Start -1.
+    /// </param>
     /// <exception cref="UserException">XL130: no such file; XL612: not of the form; XL613: an id stands twice; both with the line.</exception>
-    public static SquadFile Read(string path, string language)
-    {
-        if (!File.Exists(path))
-        {
-            throw new UserException("XL130", $"Data file {path} does not exist.");
-        }
-
-        return Parse(File.ReadAllBytes(path), path, language);
-    }
+    public static SquadFile Read(string path, string language, bool passages = true) => PooledFile.Read(path, bytes => Parse(bytes, path, language, passages));
 
     /// <summary>Reads a file's content.</summary>
     /// <param name="bytes">JSON in UTF-8.</param>
     /// <param name="path">Its name in messages.</param>
     /// <param name="language">BCP 47 tag of the questions.</param>
+    /// <param name="passages">As of <see cref="Read"/>.</param>
     /// <exception cref="UserException">XL612, XL613.</exception>
-    public static SquadFile Parse(ReadOnlySpan<byte> bytes, string path, string language)
+    public static SquadFile Parse(ReadOnlySpan<byte> bytes, string path, string language, bool passages = true)
     {
         var json = new PlacedJson(bytes, path, "XL612", Form);
-        var into = new Content(path, language);
+        var into = new Content(path, language, passages);
         var hasData = false;
         json.Open(JsonTokenType.StartObject, "an object with 'data'");
         while (json.NextKey(out var key))
@@ -60,7 +57,7 @@ public static class SquadReader
             }
         }
 
-        return hasData && into.Questions.Count > 0 ? new SquadFile(into.Questions, into.Misplaced) : throw json.Wrong("there is no question in it", line: 1);
+        return hasData && into.Questions.Count > 0 ? new SquadFile(into.Questions, into.Misplaced) : throw json.Wrong("there is no question in it", place: 0);
     }
 
     private static void Article(ref PlacedJson json, Content into)
@@ -84,8 +81,8 @@ public static class SquadReader
 
     private static void Paragraph(ref PlacedJson json, Content into)
     {
-        var line = json.Line;
-        string? context = null;
+        var place = json.Place;
+        var (hasContext, context) = (false, "");
         var first = into.Questions.Count;
         json.Open(JsonTokenType.StartObject, "a paragraph");
         while (json.NextKey(out var key))
@@ -93,7 +90,16 @@ public static class SquadReader
             switch (key)
             {
                 case "context":
-                    context = json.Text("'context'");
+                    hasContext = true;
+                    if (into.Passages)
+                    {
+                        context = json.Text("'context'");
+                    }
+                    else
+                    {
+                        json.SkipText("'context'");
+                    }
+
                     break;
                 case "qas":
                     json.Open(JsonTokenType.StartArray, "the list 'qas'");
@@ -109,12 +115,20 @@ public static class SquadReader
             }
         }
 
-        into.Place(first, context ?? throw json.Wrong("a paragraph has no 'context'", line: line));
+        if (!hasContext)
+        {
+            throw json.Wrong("a paragraph has no 'context'", place: place);
+        }
+
+        if (into.Passages)
+        {
+            into.Place(ref json, first, context);
+        }
     }
 
     private static void Question(ref PlacedJson json, Content into)
     {
-        var line = json.Line;
+        var place = json.Place;
         string? id = null, question = null;
         var answers = new List<AnswerSpan>();
         json.Open(JsonTokenType.StartObject, "a question");
@@ -123,17 +137,26 @@ public static class SquadReader
             switch (key)
             {
                 case "id":
-                    line = json.Line;
+                    place = json.Place;
                     id = json.Text("'id'");
                     break;
                 case "question":
-                    question = json.Text("'question'");
+                    question = "";
+                    if (into.Passages)
+                    {
+                        question = json.Text("'question'");
+                    }
+                    else
+                    {
+                        json.SkipText("'question'");
+                    }
+
                     break;
                 case "answers":
                     json.Open(JsonTokenType.StartArray, "the list 'answers'");
                     while (json.NextEntry())
                     {
-                        answers.Add(Answer(ref json));
+                        answers.Add(Answer(ref json, into.Passages));
                     }
 
                     break;
@@ -145,20 +168,20 @@ public static class SquadReader
 
         if (id is null || question is null || answers.Count == 0)
         {
-            throw json.Wrong($"the question '{id}' has no {(id is null ? "id" : question is null ? "text" : "answer")}", line: line);
+            throw json.Wrong($"the question '{id}' has no {(id is null ? "id" : question is null ? "text" : "answer")}", place: place);
         }
 
-        if (!into.Lines.TryAdd(id, line))
+        if (!into.Places.TryAdd(id, place))
         {
-            throw json.Wrong($"the id '{id}' stands twice, first in line {into.Lines[id]}", "XL613", line);
+            throw json.Wrong($"the id '{id}' stands twice, first in line {json.LineOf(into.Places[id])}", "XL613", place);
         }
 
         into.Questions.Add(new Example { Id = id, Language = into.Language, Task = "qa", Instruction = question, Output = answers[0].Text, Answers = answers });
     }
 
-    private static AnswerSpan Answer(ref PlacedJson json)
+    private static AnswerSpan Answer(ref PlacedJson json, bool placed)
     {
-        var line = json.Line;
+        var place = json.Place;
         string? text = null;
         var start = -1;
         json.Open(JsonTokenType.StartObject, "an answer");
@@ -178,39 +201,42 @@ public static class SquadReader
             }
         }
 
-        return new AnswerSpan(text ?? throw json.Wrong("an answer has no 'text'", line: line), start);
+        return new AnswerSpan(text ?? throw json.Wrong("an answer has no 'text'", place: place), placed ? start : -1);
     }
 
-    private sealed class Content(string path, string language)
+    private sealed class Content(string path, string language, bool passages)
     {
         public string Language => language;
 
         public List<Example> Questions { get; } = [];
 
-        public Dictionary<string, int> Lines { get; } = [];
+        public bool Passages => passages;
+
+        public Dictionary<string, int> Places { get; } = [];
 
         public List<string> Misplaced { get; } = [];
 
         /// <summary>Gives questions their passage; offsets become UTF-16 units, and -1 where the answer does not stand.</summary>
-        public void Place(int first, string context)
+        public void Place(ref PlacedJson json, int first, string context)
         {
             for (var i = first; i < Questions.Count; i++)
             {
                 var question = Questions[i];
-                Questions[i] = question with { Context = context, Answers = [.. question.Answers.Select(a => Placed(a, question.Id, context))] };
-            }
-        }
+                var answers = new AnswerSpan[question.Answers.Count];
+                for (var a = 0; a < answers.Length; a++)
+                {
+                    var (text, start) = question.Answers[a];
+                    var at = Utf16Offset(context, start);
+                    var stands = at >= 0 && context.AsSpan(at).StartsWith(text, StringComparison.Ordinal);
+                    answers[a] = new AnswerSpan(text, stands ? at : -1);
+                    if (!stands)
+                    {
+                        Misplaced.Add($"{path}:{json.LineOf(Places[question.Id])}: the answer '{text}' of question '{question.Id}' does not stand at {start}");
+                    }
+                }
 
-        private AnswerSpan Placed(AnswerSpan answer, string id, string context)
-        {
-            var at = Utf16Offset(context, answer.Start);
-            if (at >= 0 && context.AsSpan(at).StartsWith(answer.Text, StringComparison.Ordinal))
-            {
-                return answer with { Start = at };
+                Questions[i] = question with { Context = context, Answers = answers };
             }
-
-            Misplaced.Add($"{path}:{Lines[id]}: the answer '{answer.Text}' of question '{id}' does not stand at {answer.Start}");
-            return answer with { Start = -1 };
         }
 
         private static int Utf16Offset(string text, int codePoints)

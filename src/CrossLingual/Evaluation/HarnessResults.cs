@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CrossLingual.Data;
 using CrossLingual.Runs;
 
 namespace CrossLingual.Evaluation;
@@ -72,15 +73,19 @@ public static class HarnessResults
     }
 
     /// <summary>Reads a results file of this project or of the harness.</summary>
-    /// <exception cref="UserException">XL664: not such a file.</exception>
+    /// <exception cref="UserException">XL664: not such a file, with the line, or a key twice; XL621: not UTF-8.</exception>
     public static IReadOnlyList<HarnessScore> Read(string path)
     {
         JsonObject root;
         try
         {
-            root = JsonNode.Parse(File.ReadAllText(path))?.AsObject() ?? throw new JsonException("The file is null.");
+            root = JsonNode.Parse(string.Join('\n', TextLines.Read(path)), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })?.AsObject() ?? throw new JsonException("The file is null.");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
+        {
+            throw new UserException("XL664", FormattableString.Invariant($"{path}{(e.LineNumber is { } line ? FormattableString.Invariant($":{line + 1}") : "")}: not a results file of lm-evaluation-harness: {e.Message.Split(" LineNumber:")[0]}"), e);
+        }
+        catch (InvalidOperationException e)
         {
             throw new UserException("XL664", $"{path} is not a results file of lm-evaluation-harness: {e.Message}", e);
         }

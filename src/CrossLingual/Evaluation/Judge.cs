@@ -71,7 +71,7 @@ public static class Judge
     /// <summary>Every judgement to ask for, with its prompt, in a fixed order.</summary>
     private static (List<(Judgment Asked, string System, string User)> Work, int Unanswered) Work(JudgeRecipe recipe)
     {
-        var prompts = recipe.Prompts is { } file ? JudgePrompts.Read(file) : JudgePrompts.For(recipe.Language);
+        var prompts = recipe.Prompts is { } file ? JudgePrompts.Read(file, recipe.Language) : JudgePrompts.For(recipe.Language, recipe.OwnLanguage);
         var questions = JudgeFiles.ByQuestion(recipe.Questions);
         var references = recipe.References is { } path ? JudgeFiles.ByQuestion(path) : [];
         var answers = recipe.Models.ToDictionary(m => m.Name, m => JudgeFiles.ByQuestion(m.Path));

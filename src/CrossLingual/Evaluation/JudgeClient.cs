@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Threading.RateLimiting;
 using CrossLingual.Runs;
 using Microsoft.Extensions.AI;
 using Polly;
@@ -77,28 +76,23 @@ public sealed class JudgeClient : IDisposable
     private readonly IChatClient _client;
     private readonly JudgeOptions _options;
     private readonly string _cache;
-    private readonly RateLimiter? _limiter;
+    private readonly TimeProvider _time;
     private readonly ResiliencePipeline<JudgeReply> _pipeline;
     private readonly ConcurrentDictionary<string, Lazy<Task<JudgeReply>>> _asked = new();
     private readonly Lock _spending = new();
     private JudgeSpending _spent = new(0, 0, 0, 0, 0);
     private (long Tokens, double Cost) _reserved;
+    private DateTimeOffset _free;
 
     /// <param name="client">The judge.</param>
     /// <param name="options">How it is asked.</param>
     /// <param name="cacheFolder">Where replies are kept; several runs may share it.</param>
-    public JudgeClient(IChatClient client, JudgeOptions options, string cacheFolder)
+    /// <param name="time">The clock that waiting goes by.</param>
+    public JudgeClient(IChatClient client, JudgeOptions options, string cacheFolder, TimeProvider? time = null)
     {
-        (_client, _options) = (client, options);
+        (_client, _options, _time) = (client, options, time ?? TimeProvider.System);
         _cache = Directory.CreateDirectory(cacheFolder).FullName;
-        _limiter = options.RequestsPerMinute == 0 ? null : new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = 1,
-            TokensPerPeriod = 1,
-            ReplenishmentPeriod = TimeSpan.FromMinutes(1.0 / options.RequestsPerMinute),
-            QueueLimit = int.MaxValue,
-        });
-        _pipeline = new ResiliencePipelineBuilder<JudgeReply>().AddRetry(new RetryStrategyOptions<JudgeReply>
+        _pipeline = new ResiliencePipelineBuilder<JudgeReply> { TimeProvider = _time }.AddRetry(new RetryStrategyOptions<JudgeReply>
         {
             ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome.Exception, arguments.Context.CancellationToken)),
             MaxRetryAttempts = Math.Max(1, options.Retries),
@@ -144,11 +138,7 @@ public sealed class JudgeClient : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _client.Dispose();
-        _limiter?.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
     private async Task<JudgeReply> ReplyAsync(string key, string system, string user, CancellationToken cancel)
     {
@@ -182,7 +172,7 @@ public sealed class JudgeClient : IDisposable
 
     private async Task<JudgeReply> RequestAsync(string system, string user, CancellationToken cancel)
     {
-        using var turn = _limiter is null ? null : await _limiter.AcquireAsync(1, cancel);
+        await TurnAsync(cancel);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(_options.Timeout);
         ChatMessage[] messages = system.Length > 0 ? [new(ChatRole.System, system), new(ChatRole.User, user)] : [new(ChatRole.User, user)];
@@ -195,6 +185,29 @@ public sealed class JudgeClient : IDisposable
 
         var (input, output) = (response.Usage?.InputTokenCount, response.Usage?.OutputTokenCount);
         return new JudgeReply(response.Text, input ?? Tokens(system + user), output ?? Tokens(response.Text), input is null || output is null);
+    }
+
+    /// <summary>Waits until the rate allows another request: they start evenly, 60 / rate seconds apart, tries again too.</summary>
+    private async Task TurnAsync(CancellationToken cancel)
+    {
+        if (_options.RequestsPerMinute == 0)
+        {
+            return;
+        }
+
+        TimeSpan wait;
+        lock (_spending)
+        {
+            var now = _time.GetUtcNow();
+            var mine = _free > now ? _free : now;
+            _free = mine + TimeSpan.FromMinutes(1.0 / _options.RequestsPerMinute);
+            wait = mine - now;
+        }
+
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, _time, cancel);
+        }
     }
 
     private static JudgeReply Cached(string file)

@@ -18,55 +18,76 @@ public sealed record JudgePrompt(string System, string Template);
 /// </summary>
 public sealed partial class JudgePrompts
 {
-    private const string Work = "You compare and grade answers of AI assistants. Judge how helpful, relevant, correct, deep, creative and detailed an answer is. "
-        + "Neither the order of the answers, nor their length, nor the assistants' names may matter. ";
-
-    private const string Grade = "First explain your judgement in a few sentences. Then give a whole number from 1 (worst) to 10 (best) in exactly this form: [[rating]], for example [[5]].";
-
-    private const string Choose = "First compare the two answers in a few sentences. Then give your verdict in exactly this form: [[A]] if assistant A is better, [[B]] if assistant B is better, [[C]] if they are equally good.";
-
-    private const string Reference = "A reference answer is given. Find the mistakes of the answers by it. ";
-
     private readonly IReadOnlyDictionary<string, JudgePrompt> _prompts;
 
     private JudgePrompts(IReadOnlyDictionary<string, JudgePrompt> prompts) => _prompts = prompts;
 
+    /// <summary>Languages that the built-in prompts speak.</summary>
+    public static IReadOnlyCollection<string> Languages => [.. JudgePhrases.All.Keys];
+
     /// <summary>The built-in prompts for answers in a language.</summary>
-    /// <param name="language">BCP 47 tag.</param>
-    public static JudgePrompts For(string language)
+    /// <param name="language">BCP 47 tag of the answers.</param>
+    /// <param name="own">Whether the prompts speak that language too, which must be one of <see cref="Languages"/>, instead of English.</param>
+    /// <exception cref="UserException">XL676: there are no built-in prompts in the language.</exception>
+    public static JudgePrompts For(string language, bool own = false)
     {
-        var fluency = language.Split('-')[0] == "en" ? "" : $"The answers should be in {LanguageName.Of(language)}; count against them what is unnatural, ungrammatical or in another language. ";
+        var spoken = language.Split('-')[0];
+        var say = JudgePhrases.All.GetValueOrDefault(own ? spoken : "en")
+            ?? throw new UserException("XL676", $"There are no built-in judge's prompts in '{language}'; there are in: {string.Join(", ", Languages)}. Give a file of your own under 'prompts', or prompt_language: en.");
+        var fluency = spoken == "en" ? "" : own ? say.Fluency : $"The answers should be in {LanguageName.Of(language)}; count against them what is unnatural, ungrammatical or in another language. ";
         var prompts = new Dictionary<string, JudgePrompt>();
         foreach (var (name, reference) in new[] { ("v1", false), ("math-v1", true) })
         {
-            var about = Work + fluency + (reference ? Reference : "");
-            var shown = reference ? "[Reference answer]\n{ref_answer_1}\n\n" : "";
-            var shownTurns = reference ? "[Reference answers]\n1: {ref_answer_1}\n2: {ref_answer_2}\n\n" : "";
+            var about = say.Work + fluency + (reference ? say.Reference : "");
+            var shown = reference ? $"[{say.ReferenceAnswer}]\n{{ref_answer_1}}\n\n" : "";
+            var shownTurns = reference ? $"[{say.ReferenceAnswers}]\n1: {{ref_answer_1}}\n2: {{ref_answer_2}}\n\n" : "";
+            var questions = $"[{say.FirstQuestion}]\n{{question_1}}\n\n";
+            var second = $"[{say.SecondQuestion}]\n{{question_2}}\n\n";
             var pair = name == "v1" ? "pair-v2" : "pair-math-v1";
-            prompts[$"single-{name}"] = new(about + Grade, $"[Question]\n{{question}}\n\n{shown}[Answer of the assistant]\n{{answer}}\n[End of the answer]");
-            prompts[$"single-{name}-multi-turn"] = new(about + "Grade the answer to the second question. " + Grade, $"{shownTurns}[First question]\n{{question_1}}\n\n[First answer]\n{{answer_1}}\n\n[Second question]\n{{question_2}}\n\n[Second answer]\n{{answer_2}}\n[End of the answers]");
-            prompts[pair] = new(about + Choose, $"[Question]\n{{question}}\n\n{shown}[Answer of assistant A]\n{{answer_a}}\n[End of answer A]\n\n[Answer of assistant B]\n{{answer_b}}\n[End of answer B]");
-            prompts[$"{pair}-multi-turn"] = new(about + "Compare the answers to the second question. " + Choose, $"{shownTurns}[First question]\n{{question_1}}\n\n[Second question]\n{{question_2}}\n\n[Assistant A, first answer]\n{{answer_a_1}}\n\n[Assistant A, second answer]\n{{answer_a_2}}\n[End of A]\n\n[Assistant B, first answer]\n{{answer_b_1}}\n\n[Assistant B, second answer]\n{{answer_b_2}}\n[End of B]");
+            prompts[$"single-{name}"] = new(about + say.Grade, $"[{say.Question}]\n{{question}}\n\n{shown}[{say.Answer}]\n{{answer}}\n[{say.EndOfAnswer}]");
+            prompts[$"single-{name}-multi-turn"] = new(about + say.GradeSecond + say.Grade, $"{shownTurns}{questions}[{say.FirstAnswer}]\n{{answer_1}}\n\n{second}[{say.SecondAnswer}]\n{{answer_2}}\n[{say.EndOfAnswers}]");
+            prompts[pair] = new(about + say.Choose, $"[{say.Question}]\n{{question}}\n\n{shown}{One("A", "answer_a")}\n\n{One("B", "answer_b")}");
+            prompts[$"{pair}-multi-turn"] = new(about + say.CompareSecond + say.Choose, $"{shownTurns}{questions}{second}{Both("A", "answer_a")}\n\n{Both("B", "answer_b")}");
         }
 
         return new JudgePrompts(prompts);
+
+        string One(string letter, string value) => $"[{Of(say.AnswerOf, letter)}]\n{{{value}}}\n[{Of(say.EndOfAnswerOf, letter)}]";
+        string Both(string letter, string value) => $"[{Of(say.FirstOf, letter)}]\n{{{value}_1}}\n\n[{Of(say.SecondOf, letter)}]\n{{{value}_2}}\n[{Of(say.EndOf, letter)}]";
+        static string Of(string phrase, string letter) => phrase.Replace("{0}", letter, StringComparison.Ordinal);
     }
 
-    /// <summary>Reads FastChat's <c>judge_prompts.jsonl</c>, or a file of its form.</summary>
-    /// <exception cref="UserException">XL673: a line not of the form, or a prompt is missing.</exception>
-    public static JudgePrompts Read(string path)
+    /// <summary>Reads FastChat's <c>judge_prompts.jsonl</c>, or a file of its form; a record may name its <c>language</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="language">Whose prompts: its own records go before those that name no language; others are left out.</param>
+    /// <exception cref="UserException">XL673: a line not of the form, or a prompt is missing; XL613: a prompt twice.</exception>
+    public static JudgePrompts Read(string path, string language = "en")
     {
-        var prompts = new Dictionary<string, JudgePrompt>();
+        var (common, own) = (new Dictionary<string, JudgePrompt>(), new Dictionary<string, JudgePrompt>());
         foreach (var record in JudgeFiles.Records(path))
         {
-            var system = record.Value.TryGetProperty("system_prompt", out var text) ? text.GetString()!.Trim() : "";
+            var speaks = JudgeFiles.Optional(record, "language");
+            if (speaks is not null && speaks != language)
+            {
+                continue;
+            }
 
-            // FastChat's default, which it sends with prompts that hold their directions themselves.
-            prompts[JudgeFiles.Text(record, "name")] = new JudgePrompt(system, JudgeFiles.Text(record, "prompt_template"));
+            // FastChat leaves its default system prompt out where a prompt holds its directions itself.
+            var name = JudgeFiles.Text(record, "name");
+            var prompt = new JudgePrompt((JudgeFiles.Optional(record, "system_prompt") ?? "").Trim(), JudgeFiles.Text(record, "prompt_template"));
+            if (!(speaks is null ? common : own).TryAdd(name, prompt))
+            {
+                throw new UserException("XL613", $"{record.Where}: the prompt '{name}' stands twice. Remove one, or name its 'language'.");
+            }
         }
 
-        var missing = For("en")._prompts.Keys.Where(n => !prompts.ContainsKey(n)).ToList();
-        return missing.Count == 0 ? new JudgePrompts(prompts) : throw new UserException("XL673", $"{path} lacks the prompts {string.Join(", ", missing)}.");
+        foreach (var (name, prompt) in own)
+        {
+            common[name] = prompt;
+        }
+
+        var missing = For("en")._prompts.Keys.Where(n => !common.ContainsKey(n)).ToList();
+        return missing.Count == 0 ? new JudgePrompts(common) : throw new UserException("XL673", $"{path} lacks the prompts {string.Join(", ", missing)} for '{language}'.");
     }
 
     /// <summary>Fills a prompt.</summary>

@@ -37,11 +37,14 @@ public sealed record JudgeRecipe
     /// <summary>Reference answers, where there are any.</summary>
     public string? References { get; init; }
 
-    /// <summary>FastChat's prompt file; null for the built-in prompts.</summary>
+    /// <summary>FastChat's prompt file, whose records may name a language; null for the built-in prompts.</summary>
     public string? Prompts { get; init; }
 
     /// <summary>BCP 47 tag of the answers.</summary>
     public string Language { get; init; } = "en";
+
+    /// <summary>Whether the built-in prompts speak the answers' language; else English, as MT-bench's do.</summary>
+    public bool OwnLanguage { get; init; }
 
     /// <summary>The answers.</summary>
     public IReadOnlyList<JudgedModel> Models { get; init; } = [];
@@ -97,6 +100,7 @@ public sealed record JudgeRecipe
             References = root.OptionalText("references"),
             Prompts = root.OptionalText("prompts"),
             Language = root.Text("language", "en"),
+            OwnLanguage = root.Choice("prompt_language", "en", "en", "own") == "own",
             Models = [.. root.Sections("answers").Select(s => new JudgedModel(s.Text("name"), s.Text("path")))],
             Votes = root.Texts("votes"),
             Cache = root.Text("cache", "artifacts/judge-cache"),
@@ -116,6 +120,11 @@ public sealed record JudgeRecipe
         if (recipe.Votes.Count > 0 && !recipe.Pairwise)
         {
             root.Problem("'votes' are for mode: pairwise", "votes");
+        }
+
+        if (recipe.OwnLanguage && recipe.Prompts is null && !JudgePrompts.Languages.Contains(recipe.Language.Split('-')[0]))
+        {
+            root.Problem($"there are no built-in prompts in '{recipe.Language}', only in {string.Join(", ", JudgePrompts.Languages)}; give 'prompts', a file of your own", "prompt_language");
         }
 
         if (recipe.Options.CostBudget > 0 && recipe.Options.InputPrice + recipe.Options.OutputPrice == 0)

@@ -56,7 +56,7 @@ public sealed record Mlqa(IReadOnlyDictionary<MlqaName, QaResult> Pairs)
         }
 
         return new Mlqa(names.ToDictionary(n => n, n => QaResult.Of(
-            SquadReader.Read(Path.Combine(gold, n.File), n.Question), QaPredictions.Read(Path.Combine(predictions, n.File)), AnswerRules.Of(variant, n.Context))));
+            SquadReader.Read(Path.Combine(gold, n.File), n.Question, passages: false), QaPredictions.Read(Path.Combine(predictions, n.File)), AnswerRules.Of(variant, n.Context))));
     }
 
     private (double ExactMatch, double F1)? Mean(Func<MlqaName, bool> which)

@@ -11,9 +11,7 @@ public static class QaPredictions
     /// <summary>Reads a file.</summary>
     /// <param name="path">The JSON file.</param>
     /// <exception cref="UserException">XL130: no such file; XL612: not of the form; XL613: an id stands twice; with the line.</exception>
-    public static IReadOnlyDictionary<string, string> Read(string path) => File.Exists(path)
-        ? Parse(File.ReadAllBytes(path), path)
-        : throw new UserException("XL130", $"Data file {path} does not exist.");
+    public static IReadOnlyDictionary<string, string> Read(string path) => PooledFile.Read(path, bytes => Parse(bytes, path));
 
     /// <summary>Reads a file's content.</summary>
     /// <param name="bytes">JSON in UTF-8.</param>
@@ -24,11 +22,11 @@ public static class QaPredictions
         var json = new PlacedJson(bytes, path, "XL612", Form);
         var answers = new Dictionary<string, string>();
         json.Open(JsonTokenType.StartObject, "an object");
-        for (var line = json.Line; json.NextKey(out var id); line = json.Line)
+        for (var place = json.Place; json.NextKey(out var id); place = json.Place)
         {
             if (!answers.TryAdd(id, json.Text($"the answer of '{id}'")))
             {
-                throw json.Wrong($"the id '{id}' stands twice", "XL613", line);
+                throw json.Wrong($"the id '{id}' stands twice", "XL613", place);
             }
         }
 

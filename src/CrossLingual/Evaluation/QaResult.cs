@@ -31,15 +31,14 @@ public sealed record QaResult(string Rules, QaScore Score, IReadOnlyList<QaItem>
     {
         var marks = new QaMark?[gold.Questions.Count];
         var items = new QaItem[marks.Length];
-        for (var i = 0; i < items.Length; i++)
+        Parallel.For(0, items.Length, i =>
         {
             var question = gold.Questions[i];
             var references = question.Answers.Select(a => a.Text).ToArray();
             var prediction = predictions.GetValueOrDefault(question.Id);
             marks[i] = prediction is null ? null : SquadScore.Mark(prediction, references, rules);
             items[i] = new QaItem(question.Id, prediction, references, marks[i] is { Exact: true }, marks[i]?.F1 ?? 0);
-        }
-
+        });
         if (Array.TrueForAll(marks, m => m is null))
         {
             throw new UserException("XL615", FormattableString.Invariant(

@@ -100,14 +100,16 @@ public sealed class AnswerRules
     };
 
     /// <summary>The answer's tokens with one space between them: equal exactly when the official script's are.</summary>
-    public string Normalize(string answer)
+    public string Normalize(string answer) => Normalize(answer, PythonText.Lower(answer));
+
+    /// <summary>The same of an answer whose lower case is known already.</summary>
+    internal string Normalize(string answer, string lower)
     {
-        var lower = PythonText.Lower(_composes ? answer.Normalize(NormalizationForm.FormC) : answer);
-        Span<char> kept = lower.Length <= 512 ? stackalloc char[lower.Length] : new char[lower.Length];
-        var length = DropPunctuation(lower, kept);
-        var result = new StringBuilder((2 * length) + 1);
-        Tokens(kept[..length], result);
-        return result.ToString();
+        var text = _composes && answer.AsSpan().ContainsAnyExceptInRange('\0', '\u007F') ? PythonText.Lower(answer.Normalize(NormalizationForm.FormC)) : lower;
+        Span<char> kept = text.Length <= 512 ? stackalloc char[text.Length] : new char[text.Length];
+        var length = DropPunctuation(text, kept);
+        Span<char> tokens = length <= 256 ? stackalloc char[2 * length] : new char[2 * length];
+        return new string(tokens[..Tokens(kept[..length], tokens)]);
     }
 
     private int DropPunctuation(ReadOnlySpan<char> text, Span<char> kept)
@@ -147,9 +149,10 @@ public sealed class AnswerRules
 
     private static bool IsPunctuation(UnicodeCategory category) => category is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation;
 
-    private void Tokens(ReadOnlySpan<char> text, StringBuilder result)
+    /// <summary>Writes tokens and spaces, at most two characters for each of the text's; gives their number.</summary>
+    private int Tokens(ReadOnlySpan<char> text, Span<char> into)
     {
-        var space = false;
+        var (space, written) = (false, 0);
         for (var i = 0; i < text.Length;)
         {
             if (PythonText.IsSpace(text[i]))
@@ -173,15 +176,18 @@ public sealed class AnswerRules
                     continue;
                 }
 
-                if ((space || alone) && result.Length > 0 && result[^1] != ' ')
+                if ((space || alone) && written > 0 && into[written - 1] != ' ')
                 {
-                    result.Append(' ');
+                    into[written++] = ' ';
                 }
 
-                result.Append(piece);
+                piece.CopyTo(into[written..]);
+                written += length;
                 space = alone;
             }
         }
+
+        return written;
     }
 
     /// <summary>
@@ -191,6 +197,16 @@ public sealed class AnswerRules
     private (int Length, bool IsWord, bool Alone) Next(ReadOnlySpan<char> text)
     {
         var length = 0;
+        if (_segmentation == Segmentation.Spaces && !_hasArticles && !_removesAl)
+        {
+            while (length < text.Length && !PythonText.IsSpace(text[length]))
+            {
+                length++;
+            }
+
+            return (length, false, false);
+        }
+
         if (_segmentation == Segmentation.MlqaHan && text[0] is >= '\u4E00' and <= '\u9FA5')
         {
             return (1, false, true);

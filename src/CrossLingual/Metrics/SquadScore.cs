@@ -29,22 +29,27 @@ public sealed record QaScore(Score ExactMatch, Score F1, Score Contains, Score A
 /// </summary>
 public static class SquadScore
 {
+    private const int MostOnStack = 64;
+
     /// <summary>Marks an answer.</summary>
     /// <param name="prediction">The answer.</param>
     /// <param name="references">The accepted answers, at least one.</param>
     /// <param name="rules">What counts as the same.</param>
     public static QaMark Mark(string prediction, IReadOnlyList<string> references, AnswerRules rules)
     {
-        var found = rules.Normalize(prediction);
-        var (exact, f1) = (false, 0.0);
-        foreach (var reference in references)
+        var said = PythonText.Lower(prediction);
+        var found = rules.Normalize(prediction, said);
+        var (exact, f1, first) = (false, 0.0, "");
+        for (var i = 0; i < references.Count; i++)
         {
-            var wanted = rules.Normalize(reference);
+            var lower = PythonText.Lower(references[i]);
+            var wanted = rules.Normalize(references[i], lower);
             exact |= found == wanted;
             f1 = Math.Max(f1, F1(found, wanted));
+            first = i == 0 ? lower : first;
         }
 
-        return new QaMark(exact, f1, PythonText.Lower(prediction).Contains(PythonText.Lower(references[0]), StringComparison.Ordinal));
+        return new QaMark(exact, f1, said.Contains(first, StringComparison.Ordinal));
     }
 
     /// <summary>Marks of a set of questions; the sum runs in the set's order, so that every digit is the official one.</summary>
@@ -77,34 +82,10 @@ public static class SquadScore
 
     private static double F1(string found, string wanted)
     {
-        var left = new Dictionary<string, int>(StringComparer.Ordinal);
-        var counts = left.GetAlternateLookup<ReadOnlySpan<char>>();
-        var (foundTokens, wantedTokens, same) = (0, 0, 0);
-        foreach (var range in wanted.AsSpan().Split(' '))
-        {
-            if (wanted.AsSpan(range) is { Length: > 0 } token)
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(counts, token, out _)++;
-                wantedTokens++;
-            }
-        }
-
-        foreach (var range in found.AsSpan().Split(' '))
-        {
-            if (found.AsSpan(range) is not { Length: > 0 } token)
-            {
-                continue;
-            }
-
-            foundTokens++;
-            ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(counts, token);
-            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref count) && count > 0)
-            {
-                count--;
-                same++;
-            }
-        }
-
+        // Answers are short: looking through the other's tokens costs less than a table of them.
+        Span<Range> left = stackalloc Range[MostOnStack], right = stackalloc Range[MostOnStack];
+        var (foundTokens, wantedTokens) = (Tokens(found, ref left), Tokens(wanted, ref right));
+        var same = foundTokens * wantedTokens <= MostOnStack * MostOnStack ? Shared(found, left, wanted, right) : SharedOfMany(found, left, wanted, right);
         if (same == 0)
         {
             return 0;
@@ -112,5 +93,58 @@ public static class SquadScore
 
         var (precision, recall) = ((double)same / foundTokens, (double)same / wantedTokens);
         return 2 * precision * recall / (precision + recall);
+    }
+
+    /// <summary>Where a text's tokens stand, in the places given or, of a long text, in others.</summary>
+    private static int Tokens(string text, ref Span<Range> places)
+    {
+        if (text.Length >= places.Length)
+        {
+            places = new Range[text.AsSpan().Count(' ') + 1];
+        }
+
+        places = places[..text.AsSpan().Split(places, ' ', StringSplitOptions.RemoveEmptyEntries)];
+        return places.Length;
+    }
+
+    private static int Shared(string found, ReadOnlySpan<Range> left, string wanted, Span<Range> right)
+    {
+        var same = 0;
+        foreach (var token in left)
+        {
+            for (var i = same; i < right.Length; i++)
+            {
+                if (found.AsSpan(token).SequenceEqual(wanted.AsSpan(right[i])))
+                {
+                    (right[i], right[same]) = (right[same], right[i]);   // used ones come first
+                    same++;
+                    break;
+                }
+            }
+        }
+
+        return same;
+    }
+
+    private static int SharedOfMany(string found, ReadOnlySpan<Range> left, string wanted, ReadOnlySpan<Range> right)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var token in right)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, wanted.AsSpan(token), out _)++;
+        }
+
+        var same = 0;
+        foreach (var token in left)
+        {
+            ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(counts, found.AsSpan(token));
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref count) && count > 0)
+            {
+                count--;
+                same++;
+            }
+        }
+
+        return same;
     }
 }

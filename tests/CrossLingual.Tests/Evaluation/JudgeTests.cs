@@ -3,6 +3,7 @@ using CrossLingual.Evaluation;
 using CrossLingual.Metrics;
 using CrossLingual.Runs;
 using CrossLingual.Tests.Tiny;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CrossLingual.Tests.Evaluation;
 
@@ -188,6 +189,69 @@ public sealed class JudgeTests : IDisposable
         Assert.Contains("[[rating]]", system + user);
         Assert.Contains("Vietnamese", JudgePrompts.For("vi").Fill("pair-v2", new Dictionary<string, string>()).System);
         Assert.DoesNotContain("should be in", JudgePrompts.For("en").Fill("pair-v2", new Dictionary<string, string>()).System);
+    }
+
+    [Fact]
+    public async Task Rate_IsKeptOverTime()
+    {
+        var clock = new FakeTimeProvider();
+        var judge = new ScriptedJudge(_ => "[[5]]");
+        using var client = new JudgeClient(judge, new JudgeOptions { Model = "m", RequestsPerMinute = 30 }, _folder["cache"], clock);
+        var asked = Enumerable.Range(0, 5).Select(i => client.AskAsync("", $"{i}", TestContext.Current.CancellationToken)).ToList();
+        for (var sent = 1; sent <= 5; sent++)
+        {
+            Assert.True(SpinWait.SpinUntil(() => judge.Asked.Count == sent && asked.Count(t => t.IsCompleted) == sent, TimeSpan.FromSeconds(30)), $"{judge.Asked.Count} of {sent}");
+            clock.Advance(TimeSpan.FromSeconds(1.99));
+            Assert.Equal((sent, sent), (judge.Asked.Count, asked.Count(t => t.IsCompleted)));
+            clock.Advance(TimeSpan.FromSeconds(0.01));
+        }
+
+        await Task.WhenAll(asked);
+        await client.AskAsync("", "0", TestContext.Current.CancellationToken);   // a kept reply waits for nothing
+        Assert.Equal(5, judge.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData("es", "español", "[Pregunta]")]
+    [InlineData("de", "Deutsch", "[Frage]")]
+    [InlineData("hi", "हिन्दी", "[प्रश्न]")]
+    [InlineData("vi", "tiếng Việt", "[Câu hỏi]")]
+    [InlineData("sw", "Kiswahili", "[Swali]")]
+    public void OwnPrompts_SpeakTheLanguageAndHoldTheSameParts(string language, string named, string label)
+    {
+        var (own, english) = (JudgePrompts.For(language, own: true), JudgePrompts.For(language));
+        string[] parts = ["question", "answer", "answer_a", "answer_b", "question_1", "question_2", "answer_1", "answer_2", "answer_a_1", "answer_a_2", "answer_b_1", "answer_b_2", "ref_answer_1", "ref_answer_2"];
+        var values = parts.ToDictionary(p => p, p => $"<{p}>");
+        foreach (var name in new[] { "single-v1", "single-math-v1", "pair-v2", "pair-math-v1" }.SelectMany(n => new[] { n, n + "-multi-turn" }))
+        {
+            var (mine, theirs) = (own.Fill(name, values), english.Fill(name, values));
+            Assert.Equal(parts.Where(p => theirs.User.Contains($"<{p}>", StringComparison.Ordinal)), parts.Where(p => mine.User.Contains($"<{p}>", StringComparison.Ordinal)));
+            Assert.Contains(named, mine.System);
+            Assert.Contains(name.StartsWith("pair", StringComparison.Ordinal) ? "[[C]]" : "[[5]]", mine.System);
+            Assert.DoesNotContain("{0}", mine.User);
+        }
+
+        Assert.StartsWith(label, own.Fill("single-v1", values).User);
+        Assert.Equal("XL676", Assert.Throws<UserException>(() => JudgePrompts.For("ja", own: true)).Id);
+    }
+
+    [Fact]
+    public async Task PromptsOfAFile_MayNameTheirLanguage()
+    {
+        var names = new[] { "single-v1", "single-math-v1", "pair-v2", "pair-math-v1" }.SelectMany(n => new[] { n, n + "-multi-turn" });
+        string Record(string name, string? language, string text) => JsonSerializer.Serialize(new { name, language, prompt_template = text });
+        File.WriteAllLines(_folder["p.jsonl"], names.Select(n => Record(n, null, "common {answer}{answer_2}")).Append(Record("single-v1", "sw", "jibu {answer}")).Append(Record("single-v1", "vi", "trả lời {answer}")));
+        var judge = new ScriptedJudge(_ => "[[5]]");
+        await Judge.RunAsync(Recipe($"mode: single\nlanguage: sw\nprompts: '{_folder["p.jsonl"]}'", models: 1), judge, "test");
+        Assert.Contains("jibu a1-q1-t1", judge.Asked.Keys);
+        Assert.Contains("common a1-q1-t1a1-q1-t2", judge.Asked.Keys);
+        Assert.DoesNotContain(judge.Asked.Keys, k => k.StartsWith("trả", StringComparison.Ordinal));
+        File.AppendAllText(_folder["p.jsonl"], Record("single-v1", "sw", "x") + "\n");
+        Assert.StartsWith($"XL613 {_folder["p.jsonl"]}:11:", Assert.Throws<UserException>(() => JudgePrompts.Read(_folder["p.jsonl"], "sw")).Message);
+        var own = new ScriptedJudge(_ => "[[5]]");
+        await Judge.RunAsync(Recipe("mode: single\nlanguage: sw\nprompt_language: own", models: 1), own, "test");
+        Assert.All(own.Asked.Keys, k => Assert.Contains("[Swali", k));
+        Assert.Contains("no built-in prompts in 'ja'", Assert.Throws<UserException>(() => Recipe("mode: single\nlanguage: ja\nprompt_language: own", models: 1)).Message);
     }
 
     private JudgeRecipe Recipe(string more, int models, Uri? endpoint = null)

@@ -30,6 +30,7 @@ public class QaTests
         Assert.Equal(expected.GetProperty("exact_match").GetDouble(), found.ExactMatch.Value);
         Assert.Equal(expected.GetProperty("f1").GetDouble(), found.F1.Value);
         Assert.Equal(1190, found.F1.N);
+        Assert.Equal(found, QaResult.Of(SquadReader.Read(RealData.Path("xquad", $"xquad.{language}.json"), language, passages: false), predictions, AnswerRules.Mlqa(language)).Score);
         Assert.InRange(found.F1.Value, found.F1.Low, found.F1.High);
     }
 
@@ -80,6 +81,37 @@ public class QaTests
     [InlineData("{\"data\":[{\"paragraphs\":[{\"context\":\"\\ud83d\"}]}]}", "XL612 gold.json:1: 'context' is not Unicode:")]
     public void BadQuestionFiles_AreNamedByLine(string text, string message) =>
         Assert.StartsWith(message, Assert.Throws<UserException>(() => Parse(text)).Message);
+
+    [Theory]
+    [InlineData("a\\u0915\\n\\\\\\\"\\u00e9 b", true)]
+    [InlineData("\\ud83d\\ude00", true)]
+    [InlineData("", true)]
+    [InlineData("ka\\u09g5", false)]
+    [InlineData("\\u0915\\x", false)]
+    [InlineData("\\u091", false)]
+    [InlineData("tab\there", false)]
+    [InlineData("end\\", false)]
+    public void Passages_ArePassedOverOnlyWhereTheyAreTexts(string context, bool isText)
+    {
+        byte[] file = Encoding.UTF8.GetBytes($$"""
+            {"data":[{"paragraphs":[
+            {"context": "{{context}}",
+             "qas":[{"id":"a","question":"q","answers":[{"text":"\u0915, 5","answer_start":0}]}]}]}]}
+            """);
+        if (!isText)
+        {
+            var kept = Assert.Throws<UserException>(() => SquadReader.Parse(file, "g", "hi")).Message;
+            Assert.StartsWith("XL612 g:2: not JSON:", kept);
+            Assert.Equal(kept, Assert.Throws<UserException>(() => SquadReader.Parse(file, "g", "hi", passages: false)).Message);
+            return;
+        }
+
+        var question = Assert.Single(SquadReader.Parse(file, "g", "hi", passages: false).Questions);
+        Assert.Equal(("क, 5", -1, null), (question.Output, question.Answers[0].Start, question.Context));
+        Assert.Equal(JsonSerializer.Deserialize<string>($"\"{context}\""), SquadReader.Parse(file, "g", "hi").Questions[0].Context);
+        byte[] latin = [.. file[..40], 0xE9, .. file[40..]];
+        Assert.Equal("XL612", Assert.Throws<UserException>(() => SquadReader.Parse(latin, "g", "hi", passages: false)).Id);
+    }
 
     [Fact]
     public void RepeatedIds_AreNamedByBothLines() => Assert.StartsWith(
