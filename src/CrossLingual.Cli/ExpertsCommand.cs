@@ -17,7 +17,7 @@ internal static class ExpertsCommand
         var seeds = new Option<int>("--seeds") { Description = "Trainings of each kind.", DefaultValueFactory = _ => 3 };
         var questions = new Option<int>("--questions") { Description = "Mathematics questions in each language.", DefaultValueFactory = _ => 200 };
         var examples = new Option<int>("--examples") { Description = "Examples of each expert.", DefaultValueFactory = _ => 3000 };
-        var tokens = new Option<long>("--tokens") { Description = "Tokens of each expert's training.", DefaultValueFactory = _ => 300_000 };
+        var tokens = new Option<long>("--tokens") { Description = "Tokens of each expert's training.", DefaultValueFactory = _ => 100_000 };
         var sweep = new Option<bool>("--sweep") { Description = "Try every number of bottom and top layers." };
         var start = new Option<int>("--start-examples") { Description = "Instructions in the language that the common start was trained on; 0 starts from the lab's base.", DefaultValueFactory = _ => 600 };
         var startTokens = new Option<long>("--start-tokens") { Description = "Tokens of that training.", DefaultValueFactory = _ => 150_000 };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrossLingual.Merging;
 using CrossLingual.Methods;
 
 namespace CrossLingual.Reporting;
@@ -74,7 +75,7 @@ public static class ExpertsReport
         static string List(List<string> names) => names.Count > 0 ? string.Join(", ", names) : "none";
     }
 
-    /// <summary>The whole page.</summary>
+    /// <summary>The whole page; looks into the experts of the first seed, which must still be there.</summary>
     public static HtmlReport Page(ExpertsOutcome outcome, string command)
     {
         var languages = outcome.Arms.Select(a => a.Language).Distinct().ToList();
@@ -91,6 +92,11 @@ public static class ExpertsReport
             {
                 page.Add(SweepFigure(sweep, language));
             }
+
+            var (start, task, tongue) = (outcome.Model("base", language), outcome.Model("task expert", language), outcome.Model("language expert", language));
+            page.Add(MergeReport.ChangeFigure(ChangeMap.Measure(start, task), "the mathematics expert, seed 1"))
+                .Add(MergeReport.ChangeFigure(ChangeMap.Measure(start, tongue), $"the {LabReport.NameOf(language)} expert, seed 1"))
+                .Add(MergeReport.ComparisonFigure(TaskVectorComparison.Measure(start, task, tongue), "mathematics", LabReport.NameOf(language)));
         }
 
         return page.Section("What the papers claim").Add(

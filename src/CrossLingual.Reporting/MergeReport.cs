@@ -135,12 +135,9 @@ public static class MergeReport
         }
 
         var related = overlap / comparison.TopShare;
-        var verdict = related switch
-        {
-            > 1.5 => "They want largely the same weights",
-            < 1.1 => "They want different weights",
-            _ => "They share somewhat more weights than chance",
-        };
+        var verdict = overlap >= 0.5 ? "They want largely the same weights"
+            : related < 1.1 ? "They share no more of their largest changes than chance"
+            : "They share more of their largest changes than chance, but want largely different weights";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{verdict}: {overlap * 100:0.0} % of the first's largest changes are among the second's ({related:0.0} times chance). Cosine {cosine:0.000}; {signs * 100:0.0} % equal signs where both changed.");

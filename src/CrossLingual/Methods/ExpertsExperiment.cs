@@ -39,7 +39,7 @@ public sealed record ExpertsOptions
     public int Examples { get; init; } = 3000;
 
     /// <summary>Input tokens of each expert's training; joint trainings get twice as many.</summary>
-    public long Tokens { get; init; } = 300_000;
+    public long Tokens { get; init; } = 100_000;
 
     /// <summary>Which layers are the language's: bottom and top of the lab's six.</summary>
     public LayerSwapOptions Swap { get; init; } = new() { Bottom = 1, Top = 1, BottomTransition = 1, TopTransition = 0 };

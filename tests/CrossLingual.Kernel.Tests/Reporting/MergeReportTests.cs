@@ -37,9 +37,9 @@ public class MergeReportTests
         Assert.Contains("equal in every weight", MergeReport.Finding(new ChangeMap([.. Map.Tensors.Select(t => t with { Changed = 0, Mean = 0 })])));
 
     [Theory]
-    [InlineData(30, "largely the same weights")]
-    [InlineData(10, "different weights")]
-    [InlineData(13, "somewhat more weights than chance")]
+    [InlineData(60, "largely the same weights")]
+    [InlineData(10, "no more of their largest changes than chance")]
+    [InlineData(22, "more of their largest changes than chance, but want largely different weights")]
     public void Comparison_JudgesOverlapAgainstChance(long both, string verdict)
     {
         var comparison = new TaskVectorComparison([new("model.layers.0.mlp.up_proj.weight", 0.5, 1, 1, 80, 60, 100, 100, both)], 0.1);
