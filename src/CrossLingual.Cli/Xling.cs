@@ -35,6 +35,7 @@ public static class Xling
             JudgeCommand.Create(),
             MetricsCommand.Create(),
             NotebookCommand.Create(),
+            KernelCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

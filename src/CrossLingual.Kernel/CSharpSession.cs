@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 
@@ -22,6 +23,9 @@ public sealed class CSharpSession(string folder)
 
     /// <summary>Whether a cell did not heed its token and runs on; the session then takes no more cells.</summary>
     public bool IsAbandoned { get; private set; }
+
+    /// <summary>Asks the user for the line that a cell reads from the console; null leaves the real console's input.</summary>
+    public Func<string>? Ask { get; set; }
 
     /// <summary>Runs a cell.</summary>
     /// <param name="code">Its text.</param>
@@ -59,7 +63,7 @@ public sealed class CSharpSession(string folder)
 
     private async Task<(JsonObject? Value, CellError? Error)> Run(string code, string name, Action<CellOutput> show, CancellationToken cancel)
     {
-        ConsoleCapture.Begin(show);
+        ConsoleCapture.Begin(show, Ask);
         globals.Cancel = cancel;
         globals.Output = show;
         try
@@ -77,7 +81,7 @@ public sealed class CSharpSession(string folder)
                 : await script.RunFromAsync(state, _ => true, cancel);
             return state.Exception is { } thrown
                 ? (null, CellErrors.OfException(thrown, name))
-                : (state.ReturnValue is null ? null : MimeBundle.Of(state.ReturnValue), null);
+                : (state.ReturnValue is null or DisplayedValue ? null : MimeBundle.Of(state.ReturnValue), null);
         }
         catch (CompilationErrorException e)
         {
@@ -89,6 +93,23 @@ public sealed class CSharpSession(string folder)
             return (null, CellErrors.OfException(e, name));
         }
     }
+
+    /// <summary>Compiles something small, so that the first cell need not wait for the compiler to load.</summary>
+    public void WarmUp() => CSharpScript.Create("1 + 1", options, typeof(CellGlobals)).Compile();
+
+    /// <summary>Whether a text is whole: false while a bracket or a string is open.</summary>
+    public static bool IsComplete(string code) =>
+        SyntaxFactory.IsCompleteSubmission(CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script)));
+
+    /// <summary>What could stand at a place, with what the cells so far declared.</summary>
+    /// <param name="code">A cell.</param>
+    /// <param name="at">Place in it, in UTF-16 units.</param>
+    public Completion Complete(string code, int at) => CellInsight.Complete(Continue(code, options).GetCompilation(), code, at);
+
+    /// <summary>What the name at a place means; null when it means nothing.</summary>
+    /// <param name="code">A cell.</param>
+    /// <param name="at">Place in it, in UTF-16 units.</param>
+    public Inspection? Inspect(string code, int at) => CellInsight.Inspect(Continue(code, options).GetCompilation(), code, at);
 
     private Script<object> Continue(string code, ScriptOptions cellOptions) => state is null
         ? CSharpScript.Create(code, cellOptions, typeof(CellGlobals))

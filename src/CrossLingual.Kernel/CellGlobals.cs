@@ -4,6 +4,7 @@ namespace CrossLingual.Kernel;
 public sealed class CellGlobals
 {
     private volatile Action<CellOutput> output = _ => { };
+    private int displays;
 
     /// <summary>Asks the running cell to stop; pass it to whatever takes a token.</summary>
     public CancellationToken Cancel { get; internal set; }
@@ -14,5 +15,26 @@ public sealed class CellGlobals
     }
 
     /// <summary>Shows a value: a figure, a table, a text, a number or any object.</summary>
-    public void display(object? value) => output(new DisplayOutput(MimeBundle.Of(value)));
+    /// <returns>What was shown; another value can take its place.</returns>
+    public DisplayedValue display(object? value)
+    {
+        var id = $"display-{Interlocked.Increment(ref displays)}";
+        output(new DisplayOutput(MimeBundle.Of(value), id));
+        return new DisplayedValue(later => output(new DisplayOutput(MimeBundle.Of(later), id, Updates: true)));
+    }
+
+    /// <summary>Takes away what the cell has shown so far.</summary>
+    /// <param name="wait">Whether it stays until the next output comes, so that nothing flickers.</param>
+    public void clear_output(bool wait = false) => output(new ClearOutput(wait));
+}
+
+/// <summary>A value that a cell shows.</summary>
+public sealed class DisplayedValue
+{
+    private readonly Action<object?> update;
+
+    internal DisplayedValue(Action<object?> update) => this.update = update;
+
+    /// <summary>Shows another value in its place, also from a later cell.</summary>
+    public void Update(object? value) => update(value);
 }

@@ -12,7 +12,13 @@ public sealed record StreamOutput(string Name, string Text) : CellOutput;
 
 /// <summary>A value shown by <c>display</c>.</summary>
 /// <param name="Data">The value in each form, by MIME type.</param>
-public sealed record DisplayOutput(JsonObject Data) : CellOutput;
+/// <param name="Id">What later updates call it.</param>
+/// <param name="Updates">Whether it takes the place of what was shown under this id.</param>
+public sealed record DisplayOutput(JsonObject Data, string Id, bool Updates = false) : CellOutput;
+
+/// <summary>What the cell has shown so far goes away.</summary>
+/// <param name="Wait">Whether it stays until the next output comes.</param>
+public sealed record ClearOutput(bool Wait) : CellOutput;
 
 /// <summary>Why a cell failed.</summary>
 /// <param name="Name">Kind of error: an exception's type, a compiler's code or this project's id.</param>

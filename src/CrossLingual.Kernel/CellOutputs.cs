@@ -7,13 +7,39 @@ namespace CrossLingual.Kernel;
 internal sealed class CellOutputs(JsonArray outputs)
 {
     private readonly System.Text.StringBuilder text = new();
+    private readonly Dictionary<string, JsonObject> displays = [];
+    private bool clears;
     private string stream = "";
 
     /// <summary>Adds what the running cell shows.</summary>
     public void Add(CellOutput output)
     {
+        if (output is ClearOutput clear)
+        {
+            clears = true;
+            if (!clear.Wait)
+            {
+                Clear();
+            }
+
+            return;
+        }
+
+        if (clears)
+        {
+            Clear();
+        }
+
         switch (output)
         {
+            case DisplayOutput { Updates: true } update:
+                // A display of an earlier cell is not in this list; the runner writes one cell at a time.
+                if (displays.TryGetValue(update.Id, out var shownBefore))
+                {
+                    shownBefore["data"] = ByLines(update.Data);
+                }
+
+                break;
             case StreamOutput written:
                 if (written.Name != stream)
                 {
@@ -25,7 +51,9 @@ internal sealed class CellOutputs(JsonArray outputs)
                 break;
             case DisplayOutput shown:
                 EndStream();
-                outputs.Add(new JsonObject { ["data"] = ByLines(shown.Data), ["metadata"] = new JsonObject(), ["output_type"] = "display_data" });
+                var item = new JsonObject { ["data"] = ByLines(shown.Data), ["metadata"] = new JsonObject(), ["output_type"] = "display_data" };
+                displays[shown.Id] = item;
+                outputs.Add(item);
                 break;
         }
     }
@@ -69,6 +97,14 @@ internal sealed class CellOutputs(JsonArray outputs)
         }
 
         return stored;
+    }
+
+    private void Clear()
+    {
+        clears = false;
+        text.Clear();
+        outputs.Clear();
+        displays.Clear();
     }
 
     private void EndStream()

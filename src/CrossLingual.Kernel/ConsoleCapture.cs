@@ -9,11 +9,14 @@ namespace CrossLingual.Kernel;
 internal static class ConsoleCapture
 {
     private static readonly AsyncLocal<Action<CellOutput>?> Target = new();
+    private static readonly AsyncLocal<Func<string>?> Question = new();
     private static readonly Lock Gate = new();
     private static bool installed;
 
     /// <summary>From here on in this flow of execution, the console writes to <paramref name="target"/>.</summary>
-    public static void Begin(Action<CellOutput> target)
+    /// <param name="target">Told what is written.</param>
+    /// <param name="ask">Asks the user for a line; null leaves the real console's input.</param>
+    public static void Begin(Action<CellOutput> target, Func<string>? ask = null)
     {
         lock (Gate)
         {
@@ -21,11 +24,13 @@ internal static class ConsoleCapture
             {
                 Console.SetOut(new Router("stdout", Console.Out));
                 Console.SetError(new Router("stderr", Console.Error));
+                Console.SetIn(new Asker(Console.In));
                 installed = true;
             }
         }
 
         Target.Value = target;
+        Question.Value = ask;
     }
 
     /// <summary>Does something whose own writing goes to the real console: a listener that prints what it hears.</summary>
@@ -41,6 +46,16 @@ internal static class ConsoleCapture
         {
             Target.Value = target;
         }
+    }
+
+    private sealed class Asker(TextReader real) : TextReader
+    {
+        public override string? ReadLine() => Question.Value is { } ask ? ask() : real.ReadLine();
+
+        public override int Read() => Question.Value is null ? real.Read()
+            : throw new NotSupportedException("A cell reads whole lines: Console.ReadLine().");
+
+        public override int Peek() => Question.Value is null ? real.Peek() : -1;
     }
 
     private sealed class Router(string name, TextWriter real) : TextWriter
