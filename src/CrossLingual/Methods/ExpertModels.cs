@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using CrossLingual.Data;
 using CrossLingual.Merging;
 using CrossLingual.Models;
@@ -110,28 +111,57 @@ internal sealed class ExpertModels
 
     private ModelReference TrainTogether(DataSource language, DataSource task)
     {
+        var run = new RunFolder(PathOf("simultaneous"));
+        var made = run[_options.Lora is null ? "model" : "adapter"];
         var lab = new Lazy<Lab>(() => Lab.Load());
+        var data = new Dictionary<string, IReadOnlyList<TokenizedExample>> { [ParameterPartition.Task] = Encode(task), [ParameterPartition.Language] = Encode(language) };
+        var training = LabTraining.OptionsFor(_options.Tokens) with { CheckpointEvery = 50, KeepCheckpoints = 1 };
+        var identity = TrainingIdentity.Of(training, _seed, Base.Folder, _options.Lora, _partition.Sets, Compute.Default.Type, data.Values.Select(TrainingIdentity.OfData));
+        if (_options.Resume && Directory.Exists(made) && IsOf(run["result.json"], identity))
+        {
+            return Reference(made);
+        }
+
+        var checkpoints = new CheckpointFolder(run["checkpoints"], identity, training.KeepCheckpoints);
+        if (!_options.Resume)
+        {
+            checkpoints.Clear();
+        }
+
         using var model = ModelFolder.Open(ModelFolder.PathOf(Base.Folder)).Load(Compute.Default);
-        var (training, seed) = (LabTraining.OptionsFor(_options.Tokens), Seed.For("train", _seed));
+        var seed = Seed.For("train", _seed);
         using var adapter = _options.Lora is { } lora ? LoraAdapter.Fresh(model, lora, seed.And("lora")) : null;
         using var trainer = adapter is null ? new PartitionTrainer(model, _partition, training, seed) : new PartitionTrainer(model, adapter, _partition, training, seed);
-        trainer.Run(
-            new Dictionary<string, IReadOnlyList<TokenizedExample>> { [ParameterPartition.Task] = Encode(task), [ParameterPartition.Language] = Encode(language) },
-            cancel: _cancel);
-        var run = new RunFolder(PathOf("simultaneous"));
+        var result = trainer.Run(data, checkpoints, (set, p) => run.Event("step", new { set, p.Step, p.Loss, p.LearningRate, p.GradientNorm }), _cancel);
         run.WriteManifest(new Manifest { Command = _command, Seed = (ulong)_seed });
         run.WriteJson("partition.json", _partition.Sets);
         if (adapter is not null)
         {
-            AdapterFolder.Save(adapter, run["adapter"], Base.Folder);
-            return Reference(run["adapter"]);
+            AdapterFolder.Save(adapter, made, Base.Folder);
+        }
+        else
+        {
+            _base.Save(model, made, TensorTypes.FromConfigName(_base.Config.StoredType));
         }
 
-        _base.Save(model, run["model"], TensorTypes.FromConfigName(_base.Config.StoredType));
-        return Reference(run["model"]);
+        run.WriteJson("result.json", new Together(identity, result));
+        return Reference(made);
 
         List<TokenizedExample> Encode(DataSource source) =>
             [.. source.Load(lab).Select(c => TokenizedExample.Encode(c, ChatTemplate.AlpacaShort, _base.Tokenizer, 257))];
+    }
+
+    // The result of another training, or of a process that was killed while it wrote, is none of this one.
+    private static bool IsOf(string result, string identity)
+    {
+        try
+        {
+            return File.Exists(result) && JsonSerializer.Deserialize<Together>(File.ReadAllBytes(result), JsonText.Indented)?.Identity == identity;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private ModelReference Merge(string name, MergeRecipe recipe)
@@ -148,4 +178,6 @@ internal sealed class ExpertModels
     private MergeRecipe Swap(LayerSwapOptions options) => new() { Method = MergeMethod.LayerSwap, Task = Task, Language = Language, LayerSwap = options };
 
     private static Dictionary<string, Setting> With(string key, double value) => new() { [key] = value };
+
+    private sealed record Together(string Identity, IReadOnlyDictionary<string, TrainingResult> Sets);
 }

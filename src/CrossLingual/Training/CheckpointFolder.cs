@@ -29,12 +29,15 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
     }
 
     /// <summary>Writes a checkpoint.</summary>
-    internal void Save(FlatParameters parameters, AdamW optimizer, int step, SelfPacedSchedule? selfPaced = null)
+    internal void Save(FlatParameters parameters, AdamW optimizer, int step, SelfPacedSchedule? selfPaced = null) => Save([new("", parameters, optimizer)], step, selfPaced);
+
+    /// <summary>Writes a checkpoint of several trainings at once.</summary>
+    internal void Save(IReadOnlyList<Trained> trained, int step, SelfPacedSchedule? selfPaced = null)
     {
         Directory.CreateDirectory(path);
         AtomicFile.WriteFolder(PathOf(step), into =>
         {
-            var tensors = new Dictionary<string, Tensor> { ["weights"] = parameters.Weights, ["first"] = optimizer.First, ["second"] = optimizer.Second };
+            var tensors = trained.SelectMany(t => t.Tensors).ToDictionary();
             using var scope = NewDisposeScope();
             if (selfPaced?.State is { Weights.Length: > 0 } pacing)
             {
@@ -42,7 +45,7 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
             }
 
             SafetensorsWriter.Write(Path.Combine(into, "state.safetensors"), tensors);
-            var state = new State(step, recipe, parameters.Names, selfPaced is null ? null : selfPaced.State with { Weights = [] });
+            var state = new State(step, recipe, NamesOf(trained), selfPaced is null ? null : selfPaced.State with { Weights = [] });
             AtomicFile.WriteText(Path.Combine(into, "state.json"), JsonSerializer.Serialize(state, JsonText.Indented) + "\n");
         });
         foreach (var old in Steps().OrderDescending().Skip(keep))
@@ -54,7 +57,12 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
     /// <summary>Loads the newest checkpoint.</summary>
     /// <returns>Its step; 0 when there is none.</returns>
     /// <exception cref="UserException">XL412: it belongs to another training; XL413: it is damaged.</exception>
-    internal int Restore(FlatParameters parameters, AdamW optimizer, SelfPacedSchedule? selfPaced = null)
+    internal int Restore(FlatParameters parameters, AdamW optimizer, SelfPacedSchedule? selfPaced = null) => Restore([new("", parameters, optimizer)], selfPaced);
+
+    /// <summary>Loads the newest checkpoint of several trainings.</summary>
+    /// <returns>Its step; 0 when there is none.</returns>
+    /// <exception cref="UserException">XL412, XL413 as for one.</exception>
+    internal int Restore(IReadOnlyList<Trained> trained, SelfPacedSchedule? selfPaced = null)
     {
         if (LastStep is not { } step)
         {
@@ -65,7 +73,7 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
         try
         {
             var state = JsonSerializer.Deserialize<State>(File.ReadAllBytes(Path.Combine(folder, "state.json")), JsonText.Indented)!;
-            if (state.Recipe != recipe || !state.Parameters.SequenceEqual(parameters.Names))
+            if (state.Recipe != recipe || !state.Parameters.SequenceEqual(NamesOf(trained)))
             {
                 throw new UserException("XL412", $"{folder} belongs to another recipe or other data. Train into another folder, or without --resume.");
             }
@@ -73,7 +81,7 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             using var file = Safetensors.Open(Path.Combine(folder, "state.safetensors"));
-            foreach (var (name, tensor) in new[] { ("weights", parameters.Weights), ("first", optimizer.First), ("second", optimizer.Second) })
+            foreach (var (name, tensor) in trained.SelectMany(t => t.Tensors))
             {
                 tensor.copy_(TensorBytes.Read(file, name));
             }
@@ -97,6 +105,19 @@ public sealed class CheckpointFolder(string path, string recipe, int keep)
         .Where(step => step > 0);
 
     private string PathOf(int step) => Path.Combine(path, $"{Prefix}{step:000000}");
+
+    private static List<string> NamesOf(IReadOnlyList<Trained> trained) => [.. trained.SelectMany(t => t.Parameters.Names.Select(n => t.Prefix + n))];
+
+    /// <summary>What one optimizer trains.</summary>
+    /// <param name="Prefix">Before its names in the files; empty where there is one alone.</param>
+    /// <param name="Parameters">The weights.</param>
+    /// <param name="Optimizer">Their moments.</param>
+    internal sealed record Trained(string Prefix, FlatParameters Parameters, AdamW Optimizer)
+    {
+        /// <summary>All that a resume needs, by its name in the files.</summary>
+        public IEnumerable<KeyValuePair<string, Tensor>> Tensors =>
+            [new(Prefix + "weights", Parameters.Weights), new(Prefix + "first", Optimizer.First), new(Prefix + "second", Optimizer.Second)];
+    }
 
     private sealed record State(int Step, string Recipe, IReadOnlyList<string> Parameters, SelfPacedState? SelfPaced = null);
 }

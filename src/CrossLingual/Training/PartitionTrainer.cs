@@ -68,14 +68,19 @@ public sealed class PartitionTrainer : IDisposable
     /// <summary>Number of weights that each set trains.</summary>
     public IReadOnlyDictionary<string, long> TrainedCounts => _sets.ToDictionary(s => s.Key, s => s.Value.Parameters.Size);
 
-    /// <summary>Trains the sets in turns; a set that has done its updates leaves the round.</summary>
+    /// <summary>
+    /// Trains the sets in turns, from a checkpoint if one is there; a set that has done its updates leaves the round. A
+    /// checkpoint holds all sets after a whole round r, so that each stands at min(r, its updates).
+    /// </summary>
     /// <param name="data">Encoded examples of each set, at most <see cref="TrainingOptions.Length"/> + 1 tokens each.</param>
+    /// <param name="checkpoints">Where checkpoints are written, every <see cref="TrainingOptions.CheckpointEvery"/> rounds, and looked for; null for none.</param>
     /// <param name="progress">Told the set and where it stands after each update.</param>
-    /// <param name="cancel">Stops before the next update.</param>
+    /// <param name="cancel">Stops before the next round; a checkpoint is written first where they are kept.</param>
     /// <returns>What was done, by set.</returns>
-    /// <exception cref="UserException">XL410: a set has nothing to learn; XL411: a loss is not a number; XL522: data for no set, or none for one.</exception>
+    /// <exception cref="UserException">XL410: a set has nothing to learn; XL411: a loss is not a number; XL41x: an unusable checkpoint; XL522: data for no set, or none for one.</exception>
     public IReadOnlyDictionary<string, TrainingResult> Run(
         IReadOnlyDictionary<string, IReadOnlyList<TokenizedExample>> data,
+        CheckpointFolder? checkpoints = null,
         Action<string, TrainingProgress>? progress = null,
         CancellationToken cancel = default)
     {
@@ -84,18 +89,31 @@ public sealed class PartitionTrainer : IDisposable
             throw new UserException("XL522", $"There is data for {string.Join(", ", data.Keys.Order(StringComparer.Ordinal))}; the partition's sets are {string.Join(", ", _sets.Keys)}. Give data for each of them.");
         }
 
-        var turns = _sets.Select(s => new Turn(s.Key, s.Value.Parameters, s.Value.Optimizer, data[s.Key], _options, _seed)).ToList();
+        var trained = _sets.Select(s => new CheckpointFolder.Trained(s.Key + "/", s.Value.Parameters, s.Value.Optimizer)).ToList();
+        var round = checkpoints?.Restore(trained) ?? 0;
+        var turns = _sets.Select(s => new Turn(s.Key, s.Value.Parameters, s.Value.Optimizer, data[s.Key], _options, _seed, round)).ToList();
         var watch = Stopwatch.StartNew();
         _model.Training = true;
         try
         {
-            for (var open = turns.ToList(); open.Count > 0; open.RemoveAll(t => !t.HasNext))
+            for (var open = turns.FindAll(t => t.HasNext); open.Count > 0; open.RemoveAll(t => !t.HasNext))
             {
+                if (cancel.IsCancellationRequested)
+                {
+                    checkpoints?.Save(trained, round);
+                    cancel.ThrowIfCancellationRequested();
+                }
+
                 foreach (var turn in open)
                 {
-                    cancel.ThrowIfCancellationRequested();
                     var done = Update(turn, watch);
                     progress?.Invoke(turn.Set, done);
+                }
+
+                round++;
+                if (_options.CheckpointEvery > 0 && round % _options.CheckpointEvery == 0 && open.Exists(t => t.HasNext))
+                {
+                    checkpoints?.Save(trained, round);
                 }
             }
         }
@@ -152,7 +170,7 @@ public sealed class PartitionTrainer : IDisposable
         var rate = _options.RateAt(turn.Done, turn.Steps);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
-            throw new UserException("XL411", string.Create(CultureInfo.InvariantCulture, $"Step {turn.Done + 1} of '{turn.Set}': the loss is {loss} and the gradient's norm {norm}. Lower the learning rate ({rate:g3}) or warm up longer."));
+            throw new UserException("XL411", string.Create(CultureInfo.InvariantCulture, $"Step {turn.Done + 1} of '{turn.Set}': the loss is {loss} and the gradient's norm {norm}. Lower the learning rate ({rate:g3}) or warm up longer; the last checkpoint is unharmed."));
         }
 
         turn.Optimizer.Step(turn.Parameters.Weights, turn.Parameters.Gradient, rate, turn.Done + 1);
@@ -167,7 +185,7 @@ public sealed class PartitionTrainer : IDisposable
         private readonly List<double> _losses = [];
         private long _learned;
 
-        public Turn(string set, FlatParameters parameters, AdamW optimizer, IReadOnlyList<TokenizedExample> examples, TrainingOptions options, Seed seed)
+        public Turn(string set, FlatParameters parameters, AdamW optimizer, IReadOnlyList<TokenizedExample> examples, TrainingOptions options, Seed seed, int round)
         {
             (Set, Parameters, Optimizer) = (set, parameters, optimizer);
             if (!examples.Any(e => e.LearnedCount > 0))
@@ -181,7 +199,9 @@ public sealed class PartitionTrainer : IDisposable
             var tokens = epoch.Sum(u => u.Sum(b => (long)b.TokenCount));
             Steps = options.Steps > 0 ? options.Steps
                 : Math.Max(1, (int)Math.Round(options.Tokens > 0 ? (double)options.Tokens * epoch.Count / tokens : options.Epochs * epoch.Count));
-            _updates = Enumerable.Range(0, int.MaxValue).SelectMany(e => packer.Epoch(examples, own, e).Chunk(options.Accumulate)).Take(Steps).GetEnumerator();
+            // What a checkpoint has seen is packed again and passed over.
+            Done = Math.Min(round, Steps);
+            _updates = Enumerable.Range(0, int.MaxValue).SelectMany(e => packer.Epoch(examples, own, e).Chunk(options.Accumulate)).Take(Steps).Skip(Done).GetEnumerator();
         }
 
         public string Set { get; }
@@ -192,7 +212,7 @@ public sealed class PartitionTrainer : IDisposable
 
         public int Steps { get; }
 
-        public int Done => _losses.Count;
+        public int Done { get; private set; }
 
         public long Tokens { get; private set; }
 
@@ -202,12 +222,13 @@ public sealed class PartitionTrainer : IDisposable
 
         public void Note(PackedBatch[] update, double loss)
         {
+            Done++;
             _losses.Add(loss);
             Tokens += update.Sum(b => (long)b.TokenCount);
             _learned += update.Sum(b => (long)b.Targets.Length);
         }
 
-        public TrainingResult Result(double seconds) => new(Steps, _losses.TakeLast(Math.Max(1, Steps / 10)).Average(), Tokens, _learned, seconds);
+        public TrainingResult Result(double seconds) => new(Steps, _losses.TakeLast(Math.Max(1, Steps / 10)).DefaultIfEmpty(double.NaN).Average(), Tokens, _learned, seconds);
 
         public void Dispose() => _updates.Dispose();
     }

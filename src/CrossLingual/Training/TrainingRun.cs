@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CrossLingual.Data;
@@ -224,33 +221,10 @@ public sealed class TrainingRun : IDisposable
     }
 
     // Recipe, data and starting point; the output folder and how far to go in one sitting do not matter.
-    private string Identity()
-    {
-        // Records print their numbers in the thread's culture; a run may be resumed under another.
-        var culture = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        try
-        {
-            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-                '\n', _recipe.Training with { CheckpointEvery = 0, KeepCheckpoints = 1 }, _recipe.Seed, _recipe.Model, _recipe.Lora, _recipe.Adapter, _recipe.SelfPaced, string.Join(',', _recipe.Trainable), _compute.Type, DataHash()))));
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = culture;
-        }
-    }
+    private string Identity() => TrainingIdentity.Of(
+        _recipe.Training with { CheckpointEvery = 0, KeepCheckpoints = 1 }, _recipe.Seed, _recipe.Model, _recipe.Lora, _recipe.Adapter, _recipe.SelfPaced, _recipe.Trainable, _compute.Type, DataHash());
 
-    private string DataHash()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var example in _examples)
-        {
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(example.Ids.AsSpan()));
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(example.Learned.AsSpan()));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    private string DataHash() => TrainingIdentity.OfData(_examples);
 
     private sealed record Record(string Identity, TrainingOutcome Outcome);
 }

@@ -60,7 +60,7 @@ public class PartitionTrainerTests
         var snapshots = new List<Dictionary<string, float[]>> { Weights(model) };
         var results = trainer.Run(
             new Dictionary<string, IReadOnlyList<TokenizedExample>> { ["language"] = Swahili, ["task"] = Mathematics },
-            (set, p) =>
+            progress: (set, p) =>
             {
                 order.Add((set, p.Step));
                 snapshots.Add(Weights(model));
@@ -100,6 +100,53 @@ public class PartitionTrainerTests
         Assert.All(before, w => Assert.Equal(w.Value, Weights(model)[w.Key]));
         Assert.Contains(adapter.Pairs["model.layers.0.self_attn.q_proj"].B.data<float>().ToArray(), b => b != 0);
         Assert.All(adapter.Pairs["model.layers.1.self_attn.q_proj"].B.data<float>().ToArray(), b => Assert.Equal(0, b));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Resume_IsBitExact(bool adapted)
+    {
+        // It stops where the task has done its updates and the language has not, one round after a checkpoint.
+        var options = Options with { Steps = 0, Epochs = 3, Rows = 1, Length = 40, CheckpointEvery = 3 };
+        var data = new Dictionary<string, IReadOnlyList<TokenizedExample>> { ["language"] = TinyModel.Examples(24, seed: 2), ["task"] = TinyModel.Examples(4, seed: 1) };
+        using var folder = new TemporaryFolder();
+        var whole = Train(1, null, null);
+        var checkpoints = new CheckpointFolder(folder["checkpoints"], "same", keep: 2);
+        using (var stop = new CancellationTokenSource())
+        {
+            Assert.Throws<OperationCanceledException>(() => Train(1, checkpoints, stop));
+        }
+
+        Assert.Equal(7, checkpoints.LastStep);
+        var seen = new List<(string Set, int Step)>();
+        var resumed = Train(99, checkpoints, null, seen);
+        Assert.Equal(whole.Steps.SkipWhile(s => s != ("language", 8)), seen);
+        Assert.NotEmpty(seen);
+        Assert.DoesNotContain(seen, s => s.Set == "task");
+        Assert.All(whole.Trained, w => Assert.Equal(w.Value, resumed.Trained[w.Key]));
+        Assert.Equal("XL412", Assert.Throws<UserException>(() => Train(1, new CheckpointFolder(folder["checkpoints"], "other", keep: 2), null)).Id);
+
+        (Dictionary<string, float[]> Trained, List<(string Set, int Step)> Steps) Train(int start, CheckpointFolder? checkpoints, CancellationTokenSource? stop, List<(string Set, int Step)>? seen = null)
+        {
+            using var model = TinyModel.Fresh(seed: adapted ? 1 : start);
+            using var adapter = adapted ? LoraAdapter.Fresh(model, new LoraConfig { Rank = 2, Dropout = 0.2, TargetModules = ["q_proj", "v_proj"] }, Seed.For(start)) : null;
+            using var trainer = adapter is null ? new PartitionTrainer(model, Halves, options, Seed.For(1)) : new PartitionTrainer(model, adapter, Halves, options, Seed.For(1));
+            var steps = seen ?? [];
+            trainer.Run(
+                data,
+                checkpoints,
+                (set, p) =>
+                {
+                    steps.Add((set, p.Step));
+                    if ((set, p.Step) == ("language", 7))
+                    {
+                        stop?.Cancel();
+                    }
+                },
+                stop?.Token ?? default);
+            return (adapter?.Pairs.SelectMany(p => new[] { (p.Key + ".A", p.Value.A), (p.Key + ".B", p.Value.B) }).ToDictionary(p => p.Item1, p => p.Item2.detach().data<float>().ToArray()) ?? Weights(model), steps);
+        }
     }
 
     [Fact]

@@ -64,6 +64,44 @@ public class TrainingRunTests
         Assert.All(model.Weights, w => Assert.True(w.Value.equal(resumed.Weights[w.Key]).all().item<bool>(), w.Key));
     }
 
+    [Fact]
+    public void Trainable_ChoosesPairsOfAnAdapter()
+    {
+        using var folder = new TemporaryFolder();
+        var recipe = Recipe(folder) with { Lora = new LoraConfig { Rank = 2, TargetModules = ["q_proj", "v_proj"] }, Trainable = ["model.layers.1.*", "*.0.self_attn.v_proj.weight", "model.norm.weight"] };
+        using (var run = new TrainingRun(recipe))
+        {
+            Assert.Equal(2 * ((32 + 32) + (32 + 16) + (32 + 16)), run.Plan.TrainedWeights);
+            run.Execute("test");
+        }
+
+        using var model = TinyModel.Fresh();
+        using var adapter = AdapterFolder.Load(folder["run/adapter"], model);
+        Assert.Equal(4, adapter.Pairs.Count);
+        Assert.All(adapter.Pairs, p => Assert.Equal(p.Key != "model.layers.0.self_attn.q_proj", p.Value.B.count_nonzero().item<long>() > 0));
+        var error = Assert.Throws<UserException>(() => new TrainingRun(recipe with { Trainable = ["model.norm.weight", "*.mlp.*"] }));
+        Assert.Equal("XL402", error.Id);
+        Assert.Contains("q_proj, v_proj", error.Message);
+    }
+
+    [Fact]
+    public void Resume_TakesOverWhatIsCompleteAndItsOwn()
+    {
+        using var folder = new TemporaryFolder();
+        var recipe = Recipe(folder) with { Lora = new LoraConfig { Rank = 2, TargetModules = ["q_proj"] } };
+        Assert.Equal([1, 2, 3, 4], Steps(recipe));
+        Assert.Empty(Steps(recipe));
+        Assert.Equal([1, 2, 3, 4], Steps(recipe with { Lora = recipe.Lora with { TargetModules = ["v_proj"] } }));   // lists differ by their items
+
+        static List<int> Steps(TrainRecipe recipe)
+        {
+            var steps = new StopAt(0, null);
+            using var run = new TrainingRun(recipe);
+            run.Execute("test", resume: true, steps);
+            return steps.Seen;
+        }
+    }
+
     private static TrainRecipe Recipe(TemporaryFolder folder)
     {
         if (!Directory.Exists(folder["model"]))
