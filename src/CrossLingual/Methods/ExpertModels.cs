@@ -82,7 +82,7 @@ internal sealed class ExpertModels
     // Of a set, what can be trained: an adapter has pairs for matrices of layers only.
     private IReadOnlyList<string> Trainable(string set) => _options.Lora is null ? _partition[set] : [.. _partition[set].Where(t => TensorPlace.Of(t).Layer >= 0)];
 
-    private ModelReference Start() => new(Train(PathOf("start"), new TrainRecipe
+    private ModelReference Start() => new(Train(PathOf(string.Create(CultureInfo.InvariantCulture, $"start-{_options.StartExamples}-{_options.StartTokens}")), new TrainRecipe
     {
         Model = "lab",
         Data = [new DataSource { Kind = "lab", Language = _language, Split = LabSplit.Train, Count = _options.StartExamples }],
@@ -96,7 +96,7 @@ internal sealed class ExpertModels
         Adapter = start.Adapter,
         Lora = start.Adapter is null ? _options.Lora : null,
         Data = data,
-        Training = LabTraining.OptionsFor(parts * _options.Tokens),
+        Training = OptionsFor(parts),
         Trainable = trainable ?? [],
         Output = "",
     }));
@@ -107,6 +107,9 @@ internal sealed class ExpertModels
         return run.Execute(_command, _options.Resume, cancel: _cancel).Model;
     }
 
+    // Adapters, whose B starts at zero, need larger steps; the rate of the recipe lora-sw.
+    private TrainingOptions OptionsFor(int parts) => LabTraining.OptionsFor(parts * _options.Tokens) is var options && _options.Lora is null ? options : options with { LearningRate = 3e-3 };
+
     private ModelReference Reference(string written) => _options.Lora is null ? new(written) : Base with { Adapter = written };
 
     private ModelReference TrainTogether(DataSource language, DataSource task)
@@ -115,7 +118,7 @@ internal sealed class ExpertModels
         var made = run[_options.Lora is null ? "model" : "adapter"];
         var lab = new Lazy<Lab>(() => Lab.Load());
         var data = new Dictionary<string, IReadOnlyList<TokenizedExample>> { [ParameterPartition.Task] = Encode(task), [ParameterPartition.Language] = Encode(language) };
-        var training = LabTraining.OptionsFor(_options.Tokens) with { CheckpointEvery = 50, KeepCheckpoints = 1 };
+        var training = OptionsFor(1) with { CheckpointEvery = 50, KeepCheckpoints = 1 };
         var identity = TrainingIdentity.Of(training, _seed, Base.Folder, _options.Lora, _partition.Sets, Compute.Default.Type, data.Values.Select(TrainingIdentity.OfData));
         if (_options.Resume && Directory.Exists(made) && IsOf(run["result.json"], identity))
         {

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace CrossLingual.Cli.Tests;
+
+/// <summary>The kernel as Jupyter's own programs find, start and test it.</summary>
+public sealed class KernelTests : IDisposable
+{
+    private const string KernelTest = """"
+        import unittest, jupyter_kernel_test as jkt
+        class CSharp(jkt.KernelTests):
+            kernel_name = "crosslingual-csharp"
+            language_name = "C#"
+            file_extension = ".cs"
+            code_hello_world = 'Console.WriteLine("hello, world");'
+            code_stderr = 'Console.Error.WriteLine("oops");'
+            completion_samples = [{"text": "Console.Wri", "matches": ["Write", "WriteLine"]}]
+            complete_code_samples = ["1", "var x = 1;"]
+            incomplete_code_samples = ["if (true) {", 'var s = """']
+            code_generate_error = 'throw new Exception("x");'
+            code_execute_result = [{"code": "1+2", "result": "3"}]
+            code_display_data = [{"code": 'display(Figure.Bars("t", ["a"], new BarSeries("s", [new Estimate(1)])));', "mime": "image/png"}]
+            code_history_pattern = "1?2*"
+            supported_history_operations = ("tail", "search", "range")
+            code_inspect_sample = "Console.WriteLine"
+            code_clear_output = "clear_output();"
+        if __name__ == "__main__":
+            unittest.main()
+        """";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("xling-kernel-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Kernel_IsInstalledFoundAndRemoved()
+    {
+        Assert.Equal("crosslingual-csharp", Command.Succeed(folder, "kernel", "install", "--prefix", "env", "--json").Json.GetProperty("name").GetString());
+        Assert.True(File.Exists(Path.Combine(folder, "env", "share", "jupyter", "kernels", "crosslingual-csharp", "kernel.json")));
+        if (Python() is { } python)
+        {
+            var (code, text) = Run(python, "-m", "jupyter", "kernelspec", "list");
+            Assert.True(code == 0 && text.Contains("crosslingual-csharp", StringComparison.Ordinal), text);
+        }
+
+        Command.Succeed(folder, "kernel", "uninstall", "--prefix", "env");
+        Assert.False(Directory.Exists(Path.Combine(folder, "env", "share", "jupyter", "kernels", "crosslingual-csharp")));
+        Assert.Contains("XL710", Command.Run(folder, "kernel", "run", "nowhere.json").Error);
+    }
+
+    [Fact]
+    public void Nbconvert_RunsANotebook()
+    {
+        var python = Installed("nbconvert");
+        File.WriteAllText(Path.Combine(folder, "n.ipynb"), """
+            {"cells": [
+              {"cell_type": "code", "execution_count": null, "id": "a", "metadata": {}, "outputs": [], "source": ["var n = 6;\n", "Console.WriteLine(\"start\");"]},
+              {"cell_type": "code", "execution_count": null, "id": "b", "metadata": {}, "outputs": [], "source": ["await Task.Delay(1);\n", "n * 7"]}],
+             "metadata": {"kernelspec": {"display_name": "C#", "language": "C#", "name": "crosslingual-csharp"}}, "nbformat": 4, "nbformat_minor": 5}
+            """);
+        var (code, text) = Run(python, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "run", "n.ipynb");
+        Assert.True(code == 0, text);
+        var cells = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "run.ipynb")))!["cells"]!.AsArray();
+        Assert.Equal("start\n", string.Concat(cells[0]!["outputs"]![0]!["text"]!.AsArray().Select(l => (string?)l)));
+        Assert.Equal("42", (string?)cells[1]!["outputs"]![0]!["data"]!["text/plain"]![0]);
+    }
+
+    [Fact]
+    public void JupyterKernelTest_Passes()
+    {
+        var python = Installed("jupyter_kernel_test");
+        File.WriteAllText(Path.Combine(folder, "t.py"), KernelTest);
+        var (code, text) = Run(python, "t.py");
+        Assert.True(code == 0 && text.Contains("Ran 12 tests", StringComparison.Ordinal), text);
+    }
+
+    private static string? Python(string module = "jupyter_client") => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(p =>
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(p, ["-c", $"import {module}, jupyter_core"]) { RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    });
+
+    private string Installed(string module)
+    {
+        var python = Python(module);
+        Assert.SkipWhen(python is null, $"Python's {module} is not installed.");
+        Command.Succeed(folder, "kernel", "install", "--prefix", "env");
+        return python!;
+    }
+
+    private (int Code, string Text) Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["JUPYTER_PATH"] = Path.Combine(folder, "env", "share", "jupyter");
+        start.Environment["JUPYTER_CONFIG_DIR"] = folder;
+        using var process = Process.Start(start)!;
+        var (text, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        process.WaitForExit();
+        return (process.ExitCode, text.Result + error.Result);
+    }
+}
