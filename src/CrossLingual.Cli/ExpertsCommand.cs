@@ -51,6 +51,7 @@ internal static class ExpertsCommand
             ExpertsReport.Page(outcome, line).Write(run["report.html"]);
             var scores = options.Languages.SelectMany(l => outcome.Ways.Select(w => new { language = l, way = w, own = outcome.Exact(w, l, ExpertsTest.Mathematics), english = outcome.Exact(w, l, ExpertsTest.EnglishMathematics), tasks = outcome.Exact(w, l, ExpertsTest.LanguageTasks) })).ToList();
             run.WriteJson("results.json", scores);
+            run.WriteJson("comparisons.json", outcome.Comparisons());
             foreach (var arm in outcome.Arms)
             {
                 run.WriteLines($"samples-{arm.Name.Replace(' ', '-')}-{arm.Language}-seed{arm.Seed}.jsonl", arm.Answers.Samples);

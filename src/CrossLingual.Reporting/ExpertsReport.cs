@@ -38,6 +38,22 @@ public static class ExpertsReport
         Caption = Finding(outcome, language),
     };
 
+    /// <summary>The comparisons that the papers make claims about.</summary>
+    public static Table Comparisons(ExpertsOutcome outcome)
+    {
+        var table = new Table("language", "second", "minus first", Right("points"), Right("p"), Right("p (Holm)"))
+        {
+            Caption = "Mathematics in the language, paired over the same questions; 95 % intervals, p from sign flips, Holm's correction over all rows.",
+            Decimals = 3,
+        };
+        foreach (var c in outcome.Comparisons())
+        {
+            table.Add(LabReport.NameOf(c.Language), c.Second, c.First, Estimate.Percent(c.Result.Difference), c.Result.P, c.Holm);
+        }
+
+        return table;
+    }
+
     /// <summary>Exact answers by number of swapped layers.</summary>
     public static Figure SweepFigure(double[,] shares, string language)
     {
@@ -99,7 +115,7 @@ public static class ExpertsReport
                 .Add(MergeReport.ComparisonFigure(TaskVectorComparison.Measure(start, task, tongue), "mathematics", LabReport.NameOf(language)));
         }
 
-        return page.Section("What the papers claim").Add(
+        return page.Section("What the papers claim").Add(Comparisons(outcome)).Add(
             "Layer Swapping (arXiv 2410.01335): about a tenth better on MGSM than the experts and other merges, in four languages, with Llama 3.1 8B. "
             + "The second paper (arXiv 2505.18356): all modular ways help, separate experts with layer swapping most consistently, and reverting after training often beats freezing from the start.\n\n"
             + "Not comparable in size: this is a model of a few million weights on generated word problems. Comparable in sign, where the intervals allow a verdict.");

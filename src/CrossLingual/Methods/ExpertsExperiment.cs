@@ -106,9 +106,27 @@ public sealed record ExpertsOutcome(IReadOnlyList<ExpertsArm> Arms, IReadOnlyDic
     public Comparison Compare(string first, string second, string language, ExpertsTest test) =>
         PairedTest.Compare(Marks(first, language, test), Marks(second, language, test), Seed.For("experts", first, second, language, test));
 
+    /// <summary>What the papers make claims about: every way against the start, reverting against freezing, layer swapping against the others.</summary>
+    public IReadOnlyList<ExpertsComparison> Comparisons()
+    {
+        var pairs = Ways.Where(w => w != "base").Select(w => (First: "base", Second: w))
+            .Concat(new (string First, string Second)[] { ("freeze", "revert"), ("task expert", "layer swap"), ("soup", "layer swap"), ("joint", "layer swap") })
+            .Where(p => Ways.Contains(p.First) && Ways.Contains(p.Second)).ToList();
+        var all = Arms.Select(a => a.Language).Distinct().SelectMany(l => pairs.Select(p => (Language: l, p.First, p.Second, Result: Compare(p.First, p.Second, l, ExpertsTest.Mathematics)))).ToList();
+        return [.. all.Zip(HolmCorrection.Adjust([.. all.Select(c => c.Result.P)]), (c, holm) => new ExpertsComparison(c.Language, c.First, c.Second, c.Result, holm))];
+    }
+
     private static ExpertsTest TestOf(EvalSample sample) =>
         sample.Task != "math" ? ExpertsTest.LanguageTasks : sample.Language == "en" ? ExpertsTest.EnglishMathematics : ExpertsTest.Mathematics;
 }
+
+/// <summary>A comparison of two ways on mathematics in a language.</summary>
+/// <param name="Language">The language.</param>
+/// <param name="First">The first way.</param>
+/// <param name="Second">The second.</param>
+/// <param name="Result">Second minus first.</param>
+/// <param name="Holm">p, corrected over all comparisons of the run.</param>
+public sealed record ExpertsComparison(string Language, string First, string Second, Comparison Result, double Holm);
 
 /// <summary>
 /// Does mathematics learnt in English reach another language through merging? An English mathematics expert and a
