@@ -65,19 +65,7 @@ public static partial class CodeFiles
                 continue;
             }
 
-            JsonElement record;
-            try
-            {
-                record = JsonElement.Parse(BareNaN().Replace(System.Text.Encoding.UTF8.GetString(line), "$1null"));
-            }
-            catch (JsonException e)
-            {
-                throw new UserException("XL650", $"{lines.Where}: not JSON: {e.Message.Split(" LineNumber:")[0]} Each line must be one JSON object.", e);
-            }
-
-            yield return record.ValueKind == JsonValueKind.Object
-                ? (record, lines.Where)
-                : throw new UserException("XL650", $"{lines.Where}: found {record.ValueKind}; each line must be one JSON object.");
+            yield return (JsonRecord.Parse(BareNaN().Replace(System.Text.Encoding.UTF8.GetString(line), "$1null"), lines.Where, "XL650"), lines.Where);
         }
     }
 
