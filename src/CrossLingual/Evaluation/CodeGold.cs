@@ -57,9 +57,9 @@ public sealed record CodeGold(string Id, GoldState State, string Reason)
             return new CodeGold(problem.Id, GoldState.Sound, "");
         }
 
-        foreach (var (repaired, how) in Repairs(problem, gold))
+        foreach (var (task, repaired, how) in Repairs(problem, gold))
         {
-            if ((await toolchain.RunAsync(sandbox, problem, repaired, cancel)).Outcome == ProgramOutcome.Passed)
+            if ((await toolchain.RunAsync(sandbox, task, repaired, cancel)).Outcome == ProgramOutcome.Passed)
             {
                 return new CodeGold(problem.Id, GoldState.Repaired, how);
             }
@@ -68,13 +68,18 @@ public sealed record CodeGold(string Id, GoldState State, string Reason)
         return new CodeGold(problem.Id, GoldState.Unsound, $"{first.Outcome}: {first.Detail}");
     }
 
-    // A body that lost its indentation, of all lines or of the first.
-    private static IEnumerable<(string Program, string How)> Repairs(CodeProblem problem, string gold)
+    // A body that lost its indentation, of all lines or of the first; a whole file that declares again what the prompt does.
+    private static IEnumerable<(CodeProblem Task, string Program, string How)> Repairs(CodeProblem problem, string gold)
     {
         if (problem.Language == "python" && gold.Length > 0 && !char.IsWhiteSpace(gold[0]))
         {
-            yield return ("\n" + string.Join('\n', gold.Split('\n').Select(l => l.Length > 0 ? "    " + l : l)), "its body is indented");
-            yield return ("\n    " + gold, "its first line is indented");
+            yield return (problem, "\n" + string.Join('\n', gold.Split('\n').Select(l => l.Length > 0 ? "    " + l : l)), "its body is indented");
+            yield return (problem, "\n    " + gold, "its first line is indented");
+        }
+
+        if (problem.Language == "cpp" && gold.TrimStart().StartsWith('#'))
+        {
+            yield return (problem with { Prompt = CppToolchain.Signature().Match(problem.Prompt).Value }, gold, "it is a whole file, and the prompt's declarations are left out");
         }
     }
 }

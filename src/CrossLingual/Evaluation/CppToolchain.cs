@@ -67,9 +67,9 @@ public sealed partial class CppToolchain(SandboxLimits? limits = null) : Toolcha
         : ran.Errors.Contains("std::bad_alloc", StringComparison.Ordinal) ? ProgramOutcome.OutOfMemory
         : ProgramOutcome.RuntimeError;
 
-    // The last function whose body the prompt opens.
+    /// <summary>The last function, whose body the prompt opens.</summary>
     [GeneratedRegex(@"(?m)^[^\s/#][^;={}()\n]*?\b(\w+)\s*\([^;{}]*\)\s*\{\s*\z")]
-    private static partial Regex Signature();
+    internal static partial Regex Signature();
 
     [GeneratedRegex(@"\bint\s+main\s*\(\s*(void)?\s*\)\s*\{")]
     private static partial Regex Main();

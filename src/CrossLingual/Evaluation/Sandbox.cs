@@ -37,7 +37,7 @@ public sealed class Sandbox
         mount -t proc proc proc
         pivot_root . old
         umount -l old
-        mount -o remount,ro /
+        mount -o remount,bind,ro /
         cd "$box"
         echo 1000 > /proc/self/oom_score_adj
         if [ "$user" = - ]; then

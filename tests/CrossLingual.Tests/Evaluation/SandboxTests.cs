@@ -141,12 +141,12 @@ public sealed class SandboxTests
         Assert.Equal(Isolation.Limits, sandbox.Isolation);
         foreach (var (body, outcome) in new[] { ("return 4", ProgramOutcome.Passed), ("while True: pass", ProgramOutcome.TimedOut), ("while True: print('x' * 10000)", ProgramOutcome.TooMuchOutput), ("bytearray(1 << 32)", ProgramOutcome.OutOfMemory) })
         {
-            Assert.Equal(outcome, (await Quick(12).RunAsync(sandbox, Task, $"def f():\n    {body}\n")).Outcome);
+            Assert.Equal(outcome, (await Quick(8).RunAsync(sandbox, Task, $"def f():\n    {body}\n")).Outcome);
         }
     }
 
     private static Task<ProgramResult> Run(string body) =>
-        Quick(body.Contains("sleep(1000)", StringComparison.Ordinal) ? 4 : 12).RunAsync(Isolated, Task, $"def f():\n    {body}\n");
+        Quick(body.Contains("sleep(1000)", StringComparison.Ordinal) ? 3 : 8).RunAsync(Isolated, Task, $"def f():\n    {body}\n");
 
-    private static PythonToolchain Quick(int wall) => new(new SandboxLimits { CpuSeconds = 2, Wall = TimeSpan.FromSeconds(wall), MemoryMiB = 512 });
+    private static PythonToolchain Quick(int wall) => new(new SandboxLimits { CpuSeconds = 1, Wall = TimeSpan.FromSeconds(wall), MemoryMiB = 512 });
 }

@@ -84,15 +84,23 @@ public sealed class ToolchainTests
     [InlineData("mhumaneval/vie_Latn-cpp.json", 40)]
     public async Task OwnSolutions_PassAndMutatedOnesFail(string file, int step)
     {
-        var problems = CodeFiles.Problems(RealData.Path(file.Split('/'))).Where((_, i) => i % step == 0).ToList();
+        var problems = CodeFiles.Problems(RealData.Path(file.Split('/'))).Where((p, i) => i % step == 0 || (step == 40 && p.Id == "HumanEval/103")).ToList();
         var toolchain = Toolchain.Of(problems[0].Language);
         Assert.SkipUnless(toolchain.Missing.Length == 0, toolchain.Missing);
         var gold = await CodeGold.CheckAsync(problems, toolchain, Box.Value);
-        Assert.All(gold, g => Assert.True(g.State == (g.Id == "HumanEval/0" && file.EndsWith("python.json", StringComparison.Ordinal) ? GoldState.Repaired : GoldState.Sound), $"{g.Id}: {g.Reason}"));
+        Assert.All(gold, g => Assert.True(g.State == Known(g.Id), $"{g.Id}: {g.State} {g.Reason}"));
 
         // Nothing is returned any more: every fourth is tried.
         var mutated = problems.Where((_, i) => i % 4 == 0).Select(p => p with { Gold = p.Gold!.Replace("return", toolchain is PythonToolchain ? "_ = 0," : "(void)", StringComparison.Ordinal) + (toolchain is PythonToolchain ? "\n    return '?'\n" : "") }).ToList();
         Assert.All(await CodeGold.CheckAsync(mutated, toolchain, Box.Value), g => Assert.True(g.State == GoldState.Unsound, $"{g.Id} passes still"));
+
+        GoldState Known(string id) => (file, id) switch
+        {
+            ("mhumaneval/vie_Latn-python.json", "HumanEval/0") => GoldState.Repaired,
+            ("mhumaneval/vie_Latn-cpp.json", "HumanEval/103") => GoldState.Repaired,
+            ("mhumaneval/vie_Latn-cpp.json", "HumanEval/83" or "HumanEval/163") => GoldState.Unsound,
+            _ => GoldState.Sound,
+        };
     }
 
     [Theory]
