@@ -95,6 +95,19 @@ public sealed class ScoreTests : IDisposable
     }
 
     [Fact]
+    public void CodeData_IsMaskedAndPairedAgain()
+    {
+        File.WriteAllText(_folder["en.jsonl"], "{\"id\":\"a\",\"instruction\":\"Write `add`.\",\"output\":\"It adds.\\n```\\nadd = lambda a, b: a + b\\n```\"}\n{\"id\":\"b\",\"instruction\":\"Use max_value.\",\"output\":\"y\"}\n");
+        Command.Succeed(_folder.Path, "data", "mask-code", "en.jsonl", "--out", "masked.jsonl");
+        File.WriteAllText(_folder["es.jsonl"], File.ReadAllText(_folder["masked.jsonl"]).Replace("Write", "Escribe", StringComparison.Ordinal).Replace("It adds.", "Suma.", StringComparison.Ordinal).Replace("Use ⟦0⟧", "Usa el máximo", StringComparison.Ordinal));
+        var command = Command.Succeed(_folder.Path, "data", "pair-code", "en.jsonl", "--translated", "es.jsonl", "--language", "es", "--out", "pairs.jsonl");
+        Assert.Contains("left out: XL680 es.jsonl:2, 'instruction'", command.Error);
+        Assert.Contains("1 of 2 records", command.Error);
+        var pair = JsonDocument.Parse(File.ReadAllText(_folder["pairs.jsonl"])).RootElement;
+        Assert.Equal(("Escribe `add`.", "Suma.\n```\nadd = lambda a, b: a + b\n```"), (pair.GetProperty("instruction").GetString(), pair.GetProperty("output").GetString()));
+    }
+
+    [Fact]
     public void CodeSwitch_PrintsCorpusAndSentencesAndDrawsASample()
     {
         File.WriteAllText(_folder["c.tsv"], string.Concat(Enumerable.Range(1, 20).Select(i => $"a\ten\n{(i % 2 == 0 ? "b\thi\n" : "")}c\ten\n\n")));

@@ -106,15 +106,15 @@ public sealed class Sandbox
         }
         finally
         {
-            Directory.Delete(room, recursive: true);
-            Directory.Delete(box, recursive: true);
+            Remove(room);
+            Remove(box);
         }
     }
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);
 
-    private static async Task<SandboxResult> Finish(ProcessStartInfo start, SandboxLimits limits, CancellationToken cancel)
+    private async Task<SandboxResult> Finish(ProcessStartInfo start, SandboxLimits limits, CancellationToken cancel)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var full = new CancellationTokenSource();
@@ -125,19 +125,21 @@ public sealed class Sandbox
         var output = Read(process.StandardOutput.BaseStream, limits.OutputKiB << 10, full);
         var errors = Read(process.StandardError.BaseStream, limits.OutputKiB << 10, full);
         ending.CancelAfter(limits.Wall);
+        var late = false;
         try
         {
             await process.WaitForExitAsync(stop.Token);
         }
         catch (OperationCanceledException)
         {
+            late = !full.IsCancellationRequested;
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
             cancel.ThrowIfCancellationRequested();
         }
 
         // Without namespaces children may be left: its session's end here, and one of another session may hold the pipes open.
-        if (!OperatingSystem.IsWindows())
+        if (Isolation == Isolation.Limits && OperatingSystem.IsLinux())
         {
             _ = Kill(-process.Id, 9);
         }
@@ -149,7 +151,7 @@ public sealed class Sandbox
         // A program that does not heed the signal is killed a second later.
         var spent = process.ExitCode == outOfCpu || (process.ExitCode == killed && watch.Elapsed.TotalSeconds >= limits.CpuSeconds);
         return new SandboxResult(
-            full.IsCancellationRequested ? SandboxEnd.TooMuchOutput : ending.IsCancellationRequested || spent ? SandboxEnd.OutOfTime : SandboxEnd.Exited,
+            full.IsCancellationRequested ? SandboxEnd.TooMuchOutput : late || spent ? SandboxEnd.OutOfTime : SandboxEnd.Exited,
             process.ExitCode, said, complained);
 
         static string Said(Task<byte[]> read) => read.IsCompletedSuccessfully ? Encoding.UTF8.GetString(read.Result) : "";
@@ -183,7 +185,7 @@ public sealed class Sandbox
         ];
         if (Isolation == Isolation.Limits)
         {
-            return Redirected(box, "/usr/bin/env", OperatingSystem.IsLinux() ? ["setsid", "--wait", "prlimit", .. limited] : [.. command]);
+            return OperatingSystem.IsLinux() ? Redirected(box, "/usr/bin/env", ["setsid", "--wait", "prlimit", .. limited]) : Redirected(box, command[0], command.Skip(1));
         }
 
         List<string> seen = ["/usr", "/etc", .. needs.Where(n => !n.StartsWith("/usr/", StringComparison.Ordinal)), .. Links.Where(l => Directory.Exists(l) && new DirectoryInfo(l).LinkTarget is null)];
@@ -206,6 +208,19 @@ public sealed class Sandbox
             "unshare", .. isRoot ? Array.Empty<string>() : ["--user", "--map-root-user"], .. Namespaces, "/bin/sh", "-c", Room, "room", root, room, box, user, .. limited]);
 
         static string Field(string path) => path.Replace("\\", "\\134", StringComparison.Ordinal).Replace(" ", "\\040", StringComparison.Ordinal).Replace("\t", "\\011", StringComparison.Ordinal);
+    }
+
+    /// <summary>Removes a folder; what a program without namespaces locked or still writes to stays where temporary files do.</summary>
+    internal static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Trace.WriteLine($"{folder} could not be removed: {e.Message}");
+        }
     }
 
     private static ProcessStartInfo Redirected(string folder, string file, IEnumerable<string> arguments) => new(file, arguments)
@@ -236,7 +251,7 @@ public sealed class Sandbox
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Remove(folder);
         }
     }
 

@@ -108,7 +108,7 @@ public abstract class Toolchain(SandboxLimits limits)
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Sandbox.Remove(folder);
         }
     }
 
