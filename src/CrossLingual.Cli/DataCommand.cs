@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace CrossLingual.Cli;
 
-/// <summary><c>xling data preview|stats|tokenizer</c>.</summary>
+/// <summary><c>xling data preview|stats|tokenizer|mask-code|pair-code</c>.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Look at data as a model sees it.") { Preview(), Stats(), LearnTokenizer() };
+    public static Command Create() => new("data", "Look at data as a model sees it.") { Preview(), Stats(), LearnTokenizer(), DataCodeCommand.Mask(), DataCodeCommand.Pair() };
 
     private static Command Preview()
     {

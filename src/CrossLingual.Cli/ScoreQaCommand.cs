@@ -38,7 +38,7 @@ internal static class ScoreQaCommand
         {
             var screen = new Screen(result.GetValue(json));
             var (questions, answers) = (result.GetValue(gold)!, result.GetValue(predictions)!);
-            string[] chosen = result.GetValue(variant) is { Length: > 0 } given ? given : Directory.Exists(questions) ? ["mlqa"] : ["squad", "language-aware"];
+            string[] chosen = result.GetValue(variant) is { Length: > 0 } named ? named : Directory.Exists(questions) ? ["mlqa"] : ["squad", "language-aware"];
             if (Directory.Exists(questions))
             {
                 var variantOfAll = chosen is [var only] ? only : throw new UserException("XL100", "A folder is scored under one --variant.");
@@ -48,7 +48,8 @@ internal static class ScoreQaCommand
 
             var passages = result.GetValue(language) ?? MlqaName.Of(questions)?.Context
                 ?? throw new UserException("XL100", $"Give --language: the name of {questions} does not say the passages' language.");
-            var results = File(screen, SquadReader.Read(questions, passages, passages: false), QaPredictions.Read(answers), passages, chosen);
+            var (asked, given) = QaResult.Read(questions, passages, answers);
+            var results = File(screen, asked, given, passages, chosen);
             if (result.GetValue(output) is { } folder)
             {
                 Keep(folder, results, passages, Options.CommandLine(result), questions, answers);

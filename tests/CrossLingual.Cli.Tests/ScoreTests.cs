@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CrossLingual.Evaluation;
 using CrossLingual.Tests.Tiny;
 
 namespace CrossLingual.Cli.Tests;
@@ -55,6 +56,55 @@ public sealed class ScoreTests : IDisposable
         Assert.Equal((50, 100), (scores.GetProperty("pass@1").GetProperty("value").GetDouble(), scores.GetProperty("pass@2").GetProperty("value").GetDouble()));
         File.WriteAllText(_folder["s"], "{\"task_id\":\"a\",\"completion\":\"x\"}\n");
         Assert.StartsWith("XL652", Command.Run(_folder.Path, "score", "code", "--problems", "t", "--samples", "s").Error);
+        Assert.StartsWith("XL100 --problems names 2 files and --samples 1", Command.Run(_folder.Path, "score", "code", "--problems", "t", "t", "--samples", "s").Error);
+    }
+
+    [Fact]
+    public void Code_ComparesLanguagesOverTheSameTasks()
+    {
+        foreach (var (language, passed) in new[] { ("English", 4), ("Spanish", 2) })
+        {
+            File.WriteAllLines(_folder[$"{language}.jsonl"], Enumerable.Range(0, 6).Select(i => $"{{\"task_id\":\"{i}\",\"prompt\":\"def f():\",\"test\":\"\",\"natural_language\":\"{language}\"}}"));
+            File.WriteAllLines(_folder[language], Enumerable.Range(0, 6).Select(i => $"{{\"task_id\":\"{i}\",\"passed\":{(i < passed ? "true" : "false")}}}"));
+        }
+
+        string[] line = ["score", "code", "--problems", "English.jsonl", "Spanish.jsonl", "--samples", "English", "Spanish"];
+        var json = Command.Succeed(_folder.Path, [.. line, "--json"]).Json;
+        var gap = json.GetProperty("gaps").GetProperty("Spanish").GetProperty("pass@1");
+        Assert.Equal(-100.0 / 3, gap.GetProperty("gap").GetProperty("value").GetDouble(), 1e-9);
+        Assert.Equal(0.5, gap.GetProperty("retention").GetProperty("value").GetDouble());
+        Assert.Equal(4, json.GetProperty("languages")[1].GetProperty("outcomes").GetProperty("failed").GetInt32());
+        var table = Command.Succeed(_folder.Path, line).Out;
+        Assert.Contains("retention", table);
+        Assert.Contains("Spanish: Passed 2, Failed 4", table);
+    }
+
+    [Fact]
+    public void Code_LeavesOutTasksWhoseOwnSolutionFails()
+    {
+        Assert.SkipUnless(new PythonToolchain().Missing.Length == 0 && new Sandbox().Isolation == Isolation.Namespaces, "there is no Python, or namespaces are refused");
+        const string test = "def check(f):\\n    assert f() == 4\\n";
+        File.WriteAllLines(_folder["t"], new[] { ("sound", "    return 4"), ("flat", "return 4"), ("wrong", "    return 5") }.Select(p =>
+            $"{{\"task_id\":\"{p.Item1}\",\"prompt\":\"def f():\\n\",\"test\":\"{test}\",\"entry_point\":\"f\",\"canonical_solution\":\"{p.Item2}\"}}"));
+        File.WriteAllLines(_folder["s"], new[] { "sound", "flat", "wrong" }.Select(id => $"{{\"task_id\":\"{id}\",\"completion\":\"    return {(id == "flat" ? "5" : "4")}\"}}"));
+        var sheet = Command.Succeed(_folder.Path, "score", "code", "--problems", "t", "--samples", "s", "--run", "--gold", "--json").Json.GetProperty("languages")[0];
+        Assert.Equal(("wrong", "flat"), (sheet.GetProperty("excluded")[0].GetProperty("id").GetString(), sheet.GetProperty("repaired")[0].GetProperty("id").GetString()));
+        Assert.Equal((50, 2), (sheet.GetProperty("scores").GetProperty("pass@1").GetProperty("value").GetDouble(), sheet.GetProperty("scores").GetProperty("pass@1").GetProperty("n").GetInt32()));
+        Assert.Equal(1, sheet.GetProperty("outcomes").GetProperty("wrongAnswer").GetInt32());
+        Assert.Contains("wrong: left out: WrongAnswer", Command.Succeed(_folder.Path, "score", "code", "--problems", "t", "--gold").Out);
+    }
+
+    [Fact]
+    public void CodeData_IsMaskedAndPairedAgain()
+    {
+        File.WriteAllText(_folder["en.jsonl"], "{\"id\":\"a\",\"instruction\":\"Write `add`.\",\"output\":\"It adds.\\n```\\nadd = lambda a, b: a + b\\n```\"}\n{\"id\":\"b\",\"instruction\":\"Use max_value.\",\"output\":\"y\"}\n");
+        Command.Succeed(_folder.Path, "data", "mask-code", "en.jsonl", "--out", "masked.jsonl");
+        File.WriteAllText(_folder["es.jsonl"], File.ReadAllText(_folder["masked.jsonl"]).Replace("Write", "Escribe", StringComparison.Ordinal).Replace("It adds.", "Suma.", StringComparison.Ordinal).Replace("Use ⟦0⟧", "Usa el máximo", StringComparison.Ordinal));
+        var command = Command.Succeed(_folder.Path, "data", "pair-code", "en.jsonl", "--translated", "es.jsonl", "--language", "es", "--out", "pairs.jsonl");
+        Assert.Contains("left out: XL680 es.jsonl:2, 'instruction'", command.Error);
+        Assert.Contains("1 of 2 records", command.Error);
+        var pair = JsonDocument.Parse(File.ReadAllText(_folder["pairs.jsonl"])).RootElement;
+        Assert.Equal(("Escribe `add`.", "Suma.\n```\nadd = lambda a, b: a + b\n```"), (pair.GetProperty("instruction").GetString(), pair.GetProperty("output").GetString()));
     }
 
     [Fact]

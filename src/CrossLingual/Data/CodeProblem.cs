@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -10,7 +11,9 @@ namespace CrossLingual.Data;
 /// <param name="Test">Code that fails where the program is wrong.</param>
 /// <param name="EntryPoint">Name of the function; empty where the file does not say.</param>
 /// <param name="Language">The programming language, in lower case.</param>
-public sealed record CodeProblem(string Id, string Prompt, string Test, string EntryPoint, string Language);
+/// <param name="NaturalLanguage">The description's language as the file names it; empty where it does not.</param>
+/// <param name="Gold">The solution that comes with it; null where none does.</param>
+public sealed record CodeProblem(string Id, string Prompt, string Test, string EntryPoint, string Language, string NaturalLanguage = "", string? Gold = null);
 
 /// <summary>A program that a model wrote for a task.</summary>
 /// <param name="Id">task_id.</param>
@@ -18,7 +21,10 @@ public sealed record CodeProblem(string Id, string Prompt, string Test, string E
 /// <param name="Passed">Whether it passes, where that is known already.</param>
 public sealed record CodeSample(string Id, string Completion, bool? Passed);
 
-/// <summary>Reads tasks and programs, a JSON object a line; <c>.gz</c> is unpacked, a bare NaN (HumanEval-XL) is read as null.</summary>
+/// <summary>
+/// Reads tasks and programs, a JSON object a line, or one list of them (mHumanEval); <c>.gz</c> is unpacked, a bare NaN (HumanEval-XL) is
+/// read as null, and so is a solution that says <c>nan</c>.
+/// </summary>
 public static partial class CodeFiles
 {
     /// <summary>The tasks of a file.</summary>
@@ -38,7 +44,9 @@ public static partial class CodeFiles
 
             var language = Optional(record, "language") ?? Optional(record, "pl") ?? (prompt.Contains("def ", StringComparison.Ordinal) ? "python" : "");
             problems.Add(new CodeProblem(
-                id, prompt, Text(record, "test", where), Optional(record, "entry_point") ?? Function().Matches(prompt).LastOrDefault()?.Groups[1].Value ?? "", language.ToLowerInvariant()));
+                id, prompt, Text(record, "test", where), Optional(record, "entry_point") ?? Function().Matches(prompt).LastOrDefault()?.Groups[1].Value ?? "", language.ToLowerInvariant(),
+                Optional(record, "natural_language") ?? Optional(record, "nl") ?? "",
+                (Optional(record, "canonical_solution") ?? Optional(record, "canonical_solutions")) is { } gold && gold.Trim() is not ("" or "nan") ? gold : null));
         }
 
         return problems.Count > 0 ? problems : throw new UserException("XL650", $"{path} has no task. Give a file of HumanEval's form.");
@@ -65,19 +73,44 @@ public static partial class CodeFiles
                 continue;
             }
 
-            JsonElement record;
-            try
+            if (line.TrimStart(" \t"u8).StartsWith("["u8))
             {
-                record = JsonElement.Parse(BareNaN().Replace(System.Text.Encoding.UTF8.GetString(line), "$1null"));
-            }
-            catch (JsonException e)
-            {
-                throw new UserException("XL650", $"{lines.Where}: not JSON: {e.Message.Split(" LineNumber:")[0]} Each line must be one JSON object.", e);
+                var list = new StringBuilder(Encoding.UTF8.GetString(line));
+                var first = lines.Line;
+                while (lines.Read(out line))
+                {
+                    list.Append('\n').Append(Encoding.UTF8.GetString(line));
+                }
+
+                foreach (var listed in Listed(list.ToString(), path, first))
+                {
+                    yield return listed;
+                }
+
+                yield break;
             }
 
-            yield return record.ValueKind == JsonValueKind.Object
-                ? (record, lines.Where)
-                : throw new UserException("XL650", $"{lines.Where}: found {record.ValueKind}; each line must be one JSON object.");
+            yield return (JsonRecord.Parse(BareNaN().Replace(Encoding.UTF8.GetString(line), "$1null"), lines.Where, "XL650"), lines.Where);
+        }
+    }
+
+    private static List<(JsonElement Record, string Where)> Listed(string text, string path, int first)
+    {
+        try
+        {
+            var list = JsonElement.Parse(BareNaN().Replace(text, "$1null"));
+            JsonRecord.ReadTexts(text, list);
+            return [.. list.EnumerateArray().Select((record, i) => record.ValueKind == JsonValueKind.Object
+                ? (record, FormattableString.Invariant($"{path}, record {i + 1}"))
+                : throw new UserException("XL650", FormattableString.Invariant($"{path}, record {i + 1}: found {record.ValueKind}; each record must be a JSON object.")))];
+        }
+        catch (JsonException e)
+        {
+            throw new UserException("XL650", FormattableString.Invariant($"{path}:{first + (e.LineNumber ?? 0)}: not JSON: {e.Message.Split(" LineNumber:")[0]} The file must be a JSON object a line, or one list of them."), e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new UserException("XL650", $"{path}: a text is not Unicode: {e.Message}", e);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -12,8 +10,6 @@ namespace CrossLingual.Data;
 /// </summary>
 internal ref struct PlacedJson
 {
-    private static readonly SearchValues<byte> Ends = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create("\"\\/bfnrt"u8);
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly string _path;
     private readonly string _errorId;
@@ -171,62 +167,6 @@ internal ref struct PlacedJson
     /// <summary>An error here, or at a place.</summary>
     public UserException Wrong(string what, string? id = null, int? place = null) => new(id ?? _errorId, $"{_path}:{LineOf(place ?? Place)}: {what}. {_form}");
 
-    /// <summary>
-    /// A text written in ASCII with escapes, as Python writes JSON by default: decoded at once to UTF-16, where the reader's own way
-    /// leads through UTF-8 and takes several times as long. Null where it is of another kind, or its surrogates are not in pairs.
-    /// </summary>
-    private static string? Unescaped(ReadOnlySpan<byte> text)
-    {
-        var rented = ArrayPool<char>.Shared.Rent(text.Length);
-        try
-        {
-            var length = 0;
-            for (var i = 0; i < text.Length;)
-            {
-                var c = (char)text[i++];
-                if (c == '\\')
-                {
-                    c = (char)text[i++];
-                    c = c switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', 'u' => '\0', _ => c };
-                    if (c == '\0')
-                    {
-                        c = (char)((Digit(text[i]) << 12) | (Digit(text[i + 1]) << 8) | (Digit(text[i + 2]) << 4) | Digit(text[i + 3]));
-                        i += 4;
-                    }
-                }
-                else if (c >= 0x80)
-                {
-                    return null;
-                }
-
-                rented[length++] = c;
-            }
-
-            var unescaped = rented.AsSpan(0, length);
-            return !unescaped.ContainsAnyInRange('\uD800', '\uDFFF') || IsPaired(unescaped) ? new string(unescaped) : null;
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(rented);
-        }
-
-        // The reader has checked that it is one.
-        static int Digit(byte hex) => hex <= '9' ? hex - '0' : (hex | 0x20) - 'a' + 10;
-    }
-
-    private static bool IsPaired(ReadOnlySpan<char> text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && ++i < text.Length && char.IsLowSurrogate(text[i])))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     // A value is read when it is asked for: what is passed over then costs less.
     private void Reach()
     {
@@ -245,7 +185,7 @@ internal ref struct PlacedJson
     {
         var from = _start + (int)_reader.BytesConsumed;
         var open = from + _bytes[from..].IndexOfAnyExcept((byte)' ');
-        var end = open >= from && _bytes[open] == '"' ? EndOfText(open + 1) : -1;
+        var end = open >= from && _bytes[open] == '"' ? EscapedText.End(_bytes, open + 1) : -1;
         if (end < 0 || !Utf8.IsValid(_bytes[open..end]))
         {
             return false;
@@ -259,47 +199,11 @@ internal ref struct PlacedJson
         return true;
     }
 
-    /// <summary>Past the quotation mark that ends a text; -1 where there is none, or something that no text may hold.</summary>
-    private readonly int EndOfText(int at)
-    {
-        var bytes = _bytes;
-        while (bytes[at..].IndexOfAny(Ends) is >= 0 and var step)
-        {
-            at += step;
-            while (at + 6 <= bytes.Length && bytes[at] == '\\')
-            {
-                var escape = bytes.Slice(at, 6);
-                if (escape[1] == 'u' ? !AreHex(BinaryPrimitives.ReadUInt32LittleEndian(escape[2..])) : !Escaped.Contains(escape[1]))
-                {
-                    return -1;
-                }
-
-                at += escape[1] == 'u' ? 6 : 2;
-            }
-
-            if (bytes[at] is (byte)'"' or < 0x20 or (byte)'\\')
-            {
-                return bytes[at] == '"' ? at + 1 : -1;
-            }
-        }
-
-        return -1;
-    }
-
-    // Four bytes at once: the highest bit of each is set by adding what lifts the least digit, or letter, to 0x80.
-    private static bool AreHex(uint four)
-    {
-        var letters = four | 0x20202020;
-        var digit = (four + 0x50505050) & ~(four + 0x46464646);
-        var letter = (letters + 0x1F1F1F1F) & ~(letters + 0x19191919);
-        return (four & 0x80808080) == 0 && ((digit | letter) & 0x80808080) == 0x80808080;
-    }
-
     private string Decoded(string what)
     {
         try
         {
-            return (_reader.ValueIsEscaped ? Unescaped(_reader.ValueSpan) : null) ?? _reader.GetString()!;
+            return (_reader.ValueIsEscaped ? EscapedText.Decoded(_reader.ValueSpan) : null) ?? _reader.GetString()!;
         }
         catch (InvalidOperationException e)
         {

@@ -115,21 +115,7 @@ public sealed record TaskRecords(string Path, RecordForm Form, string Language)
                 continue;
             }
 
-            JsonElement record;
-            try
-            {
-                record = JsonElement.Parse(line);
-            }
-            catch (JsonException e)
-            {
-                throw new UserException("XL660", $"{lines.Where}: not JSON: {e.Message.Split(" LineNumber:")[0]} Each line must be one JSON object.", e);
-            }
-
-            if (record.ValueKind != JsonValueKind.Object)
-            {
-                throw new UserException("XL660", $"{lines.Where}: found {record.ValueKind}; each line must be one JSON object.");
-            }
-
+            var record = JsonRecord.Parse(Encoding.UTF8.GetString(line), lines.Where, "XL660");
             var answers = record.TryGetProperty(AnswerField, out var answer) && answer.ValueKind == JsonValueKind.Array
                 ? answer.EnumerateArray().Select(Text).OfType<string>().ToList()
                 : null;

@@ -37,10 +37,10 @@ public static class TextDocuments
             }
 
             var where = FormattableString.Invariant($"{path}:{i + 1}");
-            var record = Parsed(lines[i], where);
-            if (record.ValueKind != JsonValueKind.Object || !record.TryGetProperty(field, out var text) || text.ValueKind != JsonValueKind.String || string.IsNullOrWhiteSpace(text.GetString()))
+            var record = JsonRecord.Parse(lines[i], where, "XL643");
+            if (!record.TryGetProperty(field, out var text) || text.ValueKind != JsonValueKind.String || string.IsNullOrWhiteSpace(text.GetString()))
             {
-                throw new UserException("XL643", $"{where}: a record must be a JSON object with a text in '{field}'{(record.ValueKind == JsonValueKind.Object ? $"; it has: {string.Join(", ", record.EnumerateObject().Select(p => p.Name))}" : $"; found {record.ValueKind}")}. Correct it, or name the right field.");
+                throw new UserException("XL643", $"{where}: a record must be a JSON object with a text in '{field}'; it has: {string.Join(", ", record.EnumerateObject().Select(p => p.Name))}. Correct it, or name the right field.");
             }
 
             var id = record.TryGetProperty("id", out var given) && given.ValueKind is JsonValueKind.String or JsonValueKind.Number ? given.ToString() : FormattableString.Invariant($"{Path.GetFileName(path)}:{i + 1}");
@@ -53,17 +53,5 @@ public static class TextDocuments
         }
 
         return documents;
-    }
-
-    private static JsonElement Parsed(string line, string where)
-    {
-        try
-        {
-            return JsonElement.Parse(line);
-        }
-        catch (JsonException e)
-        {
-            throw new UserException("XL643", $"{where}: not JSON: {e.Message.Split(" LineNumber:")[0]} Each line must be one JSON object.", e);
-        }
     }
 }

@@ -11,11 +11,18 @@ namespace CrossLingual.Evaluation;
 public sealed record CodeItem(string Id, int Programs, int Passed);
 
 /// <summary>Programs against their tasks' tests.</summary>
-/// <param name="Items">Task by task, in the file's order.</param>
+/// <param name="Items">Task by task, in the file's order; without those whose programs could not be run.</param>
 /// <param name="Outcomes">Programs by how they ended.</param>
 /// <param name="Unknown">Programs for tasks that the file does not have.</param>
 public sealed record CodeResult(IReadOnlyList<CodeItem> Items, IReadOnlyDictionary<ProgramOutcome, int> Outcomes, int Unknown)
 {
+    /// <summary>Programs that were not run because the machine lacks their language; their tasks count neither way.</summary>
+    public int Skipped => Outcomes.GetValueOrDefault(ProgramOutcome.Skipped);
+
+    /// <summary>Each task's pass@k, 0 to 1; 0 where it has no program.</summary>
+    /// <exception cref="UserException">XL642: a task with fewer programs than k.</exception>
+    public IReadOnlyDictionary<string, double> EachAt(int k) => Items.ToDictionary(i => i.Id, i => i.Programs == 0 ? 0 : PassAtK.Of(i.Programs, i.Passed, k));
+
     /// <summary>pass@k in percent over the tasks with programs; a task without any counts as not solved.</summary>
     /// <exception cref="UserException">XL642: a task with fewer programs than k.</exception>
     public Score PassAt(int k) => PassAtK.Mean([.. Items.Select(i => i.Programs == 0 ? (k, 0) : (i.Programs, i.Passed))], k, Seed.For("pass", k)).ToPercent();
@@ -57,7 +64,7 @@ public sealed record CodeResult(IReadOnlyList<CodeItem> Items, IReadOnlyDictiona
         });
         var byTask = known.Zip(ended).ToLookup(p => p.First.Id, p => p.Second);
         return new CodeResult(
-            [.. problems.Select(p => new CodeItem(p.Id, byTask[p.Id].Count(), byTask[p.Id].Count(o => o == ProgramOutcome.Passed)))],
+            [.. problems.Where(p => !byTask[p.Id].Contains(ProgramOutcome.Skipped)).Select(p => new CodeItem(p.Id, byTask[p.Id].Count(), byTask[p.Id].Count(o => o == ProgramOutcome.Passed)))],
             ended.CountBy(o => o).ToDictionary(),
             samples.Count - known.Count);
     }

@@ -79,7 +79,10 @@ public static class HarnessResults
         JsonObject root;
         try
         {
-            root = JsonNode.Parse(string.Join('\n', TextLines.Read(path)), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })?.AsObject() ?? throw new JsonException("The file is null.");
+            var text = string.Join('\n', TextLines.Read(path));
+            var whole = JsonElement.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            JsonRecord.ReadTexts(text, whole);
+            root = JsonObject.Create(whole) ?? throw new InvalidOperationException("It is null.");
         }
         catch (JsonException e)
         {

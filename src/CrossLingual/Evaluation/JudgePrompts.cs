@@ -122,17 +122,7 @@ internal static class JudgeFiles
             }
 
             var where = FormattableString.Invariant($"{path}:{number}");
-            JsonElement value;
-            try
-            {
-                value = JsonElement.Parse(line);
-            }
-            catch (JsonException e)
-            {
-                throw new UserException("XL673", $"{where}: not JSON: {e.Message.Split(" LineNumber:")[0]} Each line must be one JSON object.", e);
-            }
-
-            yield return value.ValueKind == JsonValueKind.Object ? new Placed(value, where) : throw new UserException("XL673", $"{where}: found {value.ValueKind}; each line must be one JSON object.");
+            yield return new Placed(JsonRecord.Parse(line, where, "XL673"), where);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CrossLingual.Data;
 using CrossLingual.Metrics;
 
 namespace CrossLingual.Evaluation;
@@ -55,8 +54,11 @@ public sealed record Mlqa(IReadOnlyDictionary<MlqaName, QaResult> Pairs)
             throw new UserException("XL616", $"{predictions} lacks the predictions for {string.Join(", ", missing.Select(n => n.File))}. Name each file as its questions are.");
         }
 
-        return new Mlqa(names.ToDictionary(n => n, n => QaResult.Of(
-            SquadReader.Read(Path.Combine(gold, n.File), n.Question, passages: false), QaPredictions.Read(Path.Combine(predictions, n.File)), AnswerRules.Of(variant, n.Context))));
+        return new Mlqa(names.ToDictionary(n => n, n =>
+        {
+            var (questions, answers) = QaResult.Read(Path.Combine(gold, n.File), n.Question, Path.Combine(predictions, n.File));
+            return QaResult.Of(questions, answers, AnswerRules.Of(variant, n.Context));
+        }));
     }
 
     private (double ExactMatch, double F1)? Mean(Func<MlqaName, bool> which)

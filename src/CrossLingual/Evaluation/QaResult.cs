@@ -22,6 +22,17 @@ public sealed record QaResult(string Rules, QaScore Score, IReadOnlyList<QaItem>
     /// <summary>Ids of questions without a prediction; each counts as wrong.</summary>
     public IReadOnlyList<string> Missing => [.. Items.Where(i => i.Prediction is null).Select(i => i.Id)];
 
+    /// <summary>Reads a question file for scoring and its predictions, both at once: in most sets the one takes a fifth of the other's time.</summary>
+    /// <param name="gold">The question file.</param>
+    /// <param name="language">BCP 47 tag of the questions.</param>
+    /// <param name="predictions">The prediction file.</param>
+    /// <exception cref="UserException">Whatever reading finds; of the question file first.</exception>
+    public static (SquadFile Gold, IReadOnlyDictionary<string, string> Predictions) Read(string gold, string language, string predictions)
+    {
+        var answers = Task.Run(() => QaPredictions.Read(predictions));
+        return (SquadReader.Read(gold, language, passages: false), answers.GetAwaiter().GetResult());
+    }
+
     /// <summary>Marks predictions.</summary>
     /// <param name="gold">The questions with their answers.</param>
     /// <param name="predictions">Answers by id.</param>

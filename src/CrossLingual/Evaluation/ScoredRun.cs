@@ -128,18 +128,8 @@ public sealed record ScoredRun(
                 continue;
             }
 
-            JsonElement record;
             var where = FormattableString.Invariant($"{path}:{number}");
-            try
-            {
-                record = JsonElement.Parse(line);
-            }
-            catch (JsonException e)
-            {
-                throw new UserException("XL666", $"{where}: not JSON: {e.Message.Split(" LineNumber:")[0]} Each line must be one JSON object.", e);
-            }
-
-            yield return record.ValueKind == JsonValueKind.Object ? (record, where) : throw new UserException("XL666", $"{where}: found {record.ValueKind}; each line must be one JSON object.");
+            yield return (Data.JsonRecord.Parse(line, where, "XL666"), where);
         }
     }
 

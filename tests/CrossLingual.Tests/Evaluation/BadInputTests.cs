@@ -43,11 +43,22 @@ public sealed class BadInputTests : IDisposable
     [InlineData("harness", "{\"results\":\n{\"t\": NaN}}", "XL664 f:2:")]
     [InlineData("harness", "{\"results\":\n{\"é\": {}}}", "XL621 f:2:")]
     [InlineData("harness", "{\"results\":\n{\"t\": {\"a,none\": 1,\n\"a,none\": 2}}}", "XL664 f: not a results file of lm-evaluation-harness: Duplicate property")]
+    [InlineData("harness", "{\"results\":\n{\"\\ud800\": {\"a,none\": 1}}}", "XL664 f is not a results file")]
+    [InlineData("predictions", "{\"a\":\n\"\\ud800\"}", "XL612 f:2: the answer of 'a' is not Unicode:")]
+    [InlineData("predictions", "{\n\"\\ud800\":\"a\"}", "XL612 f:2: a key is not Unicode:")]
+    [InlineData("jsonl", "{\"id\":1,\"answer\":2}\n{\"id\":2,\"answer\":\"\\ud800\"}", "XL660 f:2: a text is not Unicode:")]
+    [InlineData("jsonl", "{\"id\":1,\"answer\":[\"\\uDC00\\uD800\"]}", "XL660 f:1: a text is not Unicode:")]
+    [InlineData("judge", "\n{\"name\":\"\\ud800x\",\"prompt_template\":\"t\"}", "XL673 f:2: a text is not Unicode:")]
+    [InlineData("documents", "{\"text\":\"a\"}\n{\"text\":\"\\udc00\"}", "XL643 f:2: a text is not Unicode:")]
+    [InlineData("documents", "{\"text\":\"a\"}\n{\"te\\ud800xt\":\"b\"}", "XL643 f:2: a text is not Unicode:")]
+    [InlineData("problems", "\n{\"task_id\":\"a\",\"prompt\":\"\\ud800\",\"test\":\"\"}", "XL650 f:2: a text is not Unicode:")]
+    [InlineData("samples", "{\"task_id\":\"a\",\"completion\":\"\\ud83d\"}", "XL650 f:1: a text is not Unicode:")]
+    [InlineData("run", "\n{\"task\":\"\\ud83d\"}", "XL666 f:2: a text is not Unicode:")]
     [InlineData("parallel", "a\tb\na", "XL131 f:2:")]
     [InlineData("parallel", "a\tb\na\té", "XL621 f:2:")]
     public void WhatIsWrong_IsNamedByFileAndLine(string reader, string content, string message)
     {
-        var path = _folder["f"];
+        var path = _folder[reader switch { "documents" => "f.jsonl", "run" => "samples.jsonl", _ => "f" }];
         File.WriteAllBytes(path, Encoding.Latin1.GetBytes(content));
         Action read = reader switch
         {
@@ -57,6 +68,10 @@ public sealed class BadInputTests : IDisposable
             "tsv" => () => new TaskRecords(path, RecordForm.Tsv, "en") { AnswerField = "2" }.Read(),
             "judge" => () => JudgePrompts.Read(path),
             "conllu" => () => new TaggedText(path, new TaggedOptions { Format = TaggedFormat.Conllu }, LanguageTags.LanguagesOnly()).Read().ToList(),
+            "documents" => () => TextDocuments.Read(path),
+            "problems" => () => CodeFiles.Problems(path),
+            "samples" => () => CodeFiles.Samples(path),
+            "run" => () => ScoredRun.Read(_folder.Path),
             "harness" => () => HarnessResults.Read(path),
             _ => () => ParallelReader.Columns(path, 1, 2),
         };

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CrossLingual.Data;
 using CrossLingual.Evaluation;
 using CrossLingual.Metrics;
+using CrossLingual.Runs;
 using CrossLingual.Tests.Tiny;
 
 namespace CrossLingual.Tests.Evaluation;
@@ -111,6 +112,35 @@ public class QaTests
         Assert.Equal(JsonSerializer.Deserialize<string>($"\"{context}\""), SquadReader.Parse(file, "g", "hi").Questions[0].Context);
         byte[] latin = [.. file[..40], 0xE9, .. file[40..]];
         Assert.Equal("XL612", Assert.Throws<UserException>(() => SquadReader.Parse(latin, "g", "hi", passages: false)).Id);
+    }
+
+    // Texts of all lengths, for blocks of 64 bytes cut escapes at every place; damaged in one place or none.
+    [Fact]
+    public void TextsWithEscapes_EndWhereTheJsonReaderSays()
+    {
+        string[] pieces = ["a", " ", "\\u0915", "\\uABcd", "\\n", "\\\"", "\\\\", "\\/", "अ", "abcdefghijklmnop", "\\u091", "\\x", "\t", "\"", "\\u09g5"];
+        var dice = Seed.For("escapes").Dice();
+        var texts = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var sound = dice.Next(4) == 0 ? pieces.Length : 9 + dice.Next(2);
+            var bytes = Encoding.UTF8.GetBytes("\"" + string.Concat(Enumerable.Range(0, dice.Next(60)).Select(_ => pieces[dice.Next(sound)])) + "\", " + new string('x', 6 + dice.Next(80)));
+            var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
+            int end;
+            try
+            {
+                end = reader.Read() ? (int)reader.BytesConsumed : -1;
+                texts += end > 0 ? 1 : 0;
+            }
+            catch (JsonException)
+            {
+                end = -1;
+            }
+
+            Assert.Equal(end, EscapedText.End(bytes, 1));
+        }
+
+        Assert.InRange(texts, 5_000, 19_000);
     }
 
     [Fact]
