@@ -12,28 +12,29 @@ internal static class KernelCommand
 {
     public static Command Create() => new("kernel", "The C# kernel for Jupyter and VS Code.") { Install(), Uninstall(), Run() };
 
-    private static Command Install()
+    private static Command Install() => At("install", "Tell Jupyter and VS Code about the kernel.", (data, screen) =>
     {
-        var (user, sysPrefix, prefix, json) = (UserOption(), SysPrefixOption(), PrefixOption(), Options.Json());
-        var command = new Command("install", "Tell Jupyter and VS Code about the kernel.") { user, sysPrefix, prefix, json };
-        command.SetAction((result, _) =>
-        {
-            var folder = KernelSpec.Install(DataFolder(result.GetValue(sysPrefix), result.GetValue(prefix)), Program());
-            new Screen(result.GetValue(json)).Result(new { folder, name = KernelSpec.Name }, console => console.WriteLine($"Installed {KernelSpec.Name} in {folder}. VS Code: Select Kernel, Jupyter Kernel, C# (CrossLingual)."));
-            return Task.FromResult(0);
-        });
-        return command;
-    }
+        var folder = KernelSpec.Install(data, Program());
+        screen.Result(new { folder, name = KernelSpec.Name }, console => console.WriteLine($"Installed {KernelSpec.Name} in {folder}. VS Code: Select Kernel, Jupyter Kernel, C# (CrossLingual)."));
+    });
 
-    private static Command Uninstall()
+    private static Command Uninstall() => At("uninstall", "Take the kernel away from Jupyter and VS Code.", (data, screen) =>
     {
-        var (user, sysPrefix, prefix, json) = (UserOption(), SysPrefixOption(), PrefixOption(), Options.Json());
-        var command = new Command("uninstall", "Take the kernel away from Jupyter and VS Code.") { user, sysPrefix, prefix, json };
+        var folder = KernelSpec.Uninstall(data);
+        screen.Result(new { removed = folder }, console => console.WriteLine(folder is null ? $"No {KernelSpec.Name} in {data}." : $"Removed {folder}."));
+    });
+
+    // A command on one of Jupyter's data folders.
+    private static Command At(string name, string description, Action<string, Screen> act)
+    {
+        var user = new Option<bool>("--user") { Description = "For this user (the default)." };
+        var sysPrefix = new Option<bool>("--sys-prefix") { Description = "For the active Python environment: VIRTUAL_ENV or CONDA_PREFIX." };
+        var prefix = new Option<string?>("--prefix") { Description = "Below this folder, in share/jupyter.", HelpName = "DIR" };
+        var json = Options.Json();
+        var command = new Command(name, description) { user, sysPrefix, prefix, json };
         command.SetAction((result, _) =>
         {
-            var data = DataFolder(result.GetValue(sysPrefix), result.GetValue(prefix));
-            var folder = KernelSpec.Uninstall(data);
-            new Screen(result.GetValue(json)).Result(new { removed = folder }, console => console.WriteLine(folder is null ? $"No {KernelSpec.Name} in {data}." : $"Removed {folder}."));
+            act(DataFolder(result.GetValue(sysPrefix), result.GetValue(prefix)), new Screen(result.GetValue(json)));
             return Task.FromResult(0);
         });
         return command;
@@ -60,12 +61,6 @@ internal static class KernelCommand
         });
         return command;
     }
-
-    private static Option<bool> UserOption() => new("--user") { Description = "For this user (the default)." };
-
-    private static Option<bool> SysPrefixOption() => new("--sys-prefix") { Description = "For the active Python environment: VIRTUAL_ENV or CONDA_PREFIX." };
-
-    private static Option<string?> PrefixOption() => new("--prefix") { Description = "Below this folder, in share/jupyter.", HelpName = "DIR" };
 
     private static string DataFolder(bool sysPrefix, string? prefix)
     {

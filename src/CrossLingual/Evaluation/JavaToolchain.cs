@@ -39,8 +39,8 @@ public sealed partial class JavaToolchain(SandboxLimits? limits = null) : Toolch
             return null;
         }
 
-        var error = Array.Find(compiled.Errors.Split('\n'), l => l.Contains("error:", StringComparison.Ordinal)) ?? LastLine(compiled.Errors);
-        return Refused(compiled, error[(error.IndexOf("error:", StringComparison.Ordinal) is >= 0 and var at ? at : 0)..], Syntax().IsMatch(error));
+        var error = FirstError(compiled.Errors);
+        return Refused(compiled, error, Syntax().IsMatch(error));
     }
 
     /// <inheritdoc/>

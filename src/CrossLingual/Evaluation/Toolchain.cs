@@ -129,6 +129,13 @@ public abstract class Toolchain(SandboxLimits limits)
     protected static ProgramResult Refused(SandboxResult compiled, string message, bool isSyntax) => new(
         compiled.End == SandboxEnd.OutOfTime ? ProgramOutcome.TimedOut : isSyntax ? ProgramOutcome.SyntaxError : ProgramOutcome.CompileError, message);
 
+    /// <summary>From <c>error:</c> on, the first line in which a compiler has it; else the last line.</summary>
+    protected static string FirstError(string errors)
+    {
+        var line = Array.Find(errors.Split('\n'), l => l.Contains("error:", StringComparison.Ordinal)) ?? LastLine(errors);
+        return line[Math.Max(0, line.IndexOf("error:", StringComparison.Ordinal))..];
+    }
+
     /// <summary>The first program of a name on the search path, links followed; null where there is none.</summary>
     protected static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Where(d => d.Length > 0).Select(d => Path.Combine(d, name)).Where(File.Exists)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using CrossLingual.Data;
 using CrossLingual.Merging;
 using CrossLingual.Models;
@@ -108,7 +107,11 @@ internal sealed class ExpertModels
     }
 
     // Adapters, whose B starts at zero, need larger steps; the rate of the recipe lora-sw.
-    private TrainingOptions OptionsFor(int parts) => LabTraining.OptionsFor(parts * _options.Tokens) is var options && _options.Lora is null ? options : options with { LearningRate = 3e-3 };
+    private TrainingOptions OptionsFor(int parts)
+    {
+        var options = LabTraining.OptionsFor(parts * _options.Tokens);
+        return _options.Lora is null ? options : options with { LearningRate = 3e-3 };
+    }
 
     private ModelReference Reference(string written) => _options.Lora is null ? new(written) : Base with { Adapter = written };
 
@@ -120,7 +123,7 @@ internal sealed class ExpertModels
         var data = new Dictionary<string, IReadOnlyList<TokenizedExample>> { [ParameterPartition.Task] = Encode(task), [ParameterPartition.Language] = Encode(language) };
         var training = OptionsFor(1) with { CheckpointEvery = 50, KeepCheckpoints = 1 };
         var identity = TrainingIdentity.Of(training, _seed, Base.Folder, _options.Lora, _partition.Sets, Compute.Default.Type, data.Values.Select(TrainingIdentity.OfData));
-        if (_options.Resume && Directory.Exists(made) && IsOf(run["result.json"], identity))
+        if (_options.Resume && Directory.Exists(made) && TrainingIdentity.ReadResult<Together>(run["result.json"])?.Identity == identity)
         {
             return Reference(made);
         }
@@ -152,19 +155,6 @@ internal sealed class ExpertModels
 
         List<TokenizedExample> Encode(DataSource source) =>
             [.. source.Load(lab).Select(c => TokenizedExample.Encode(c, ChatTemplate.AlpacaShort, _base.Tokenizer, 257))];
-    }
-
-    // The result of another training, or of a process that was killed while it wrote, is none of this one.
-    private static bool IsOf(string result, string identity)
-    {
-        try
-        {
-            return File.Exists(result) && JsonSerializer.Deserialize<Together>(File.ReadAllBytes(result), JsonText.Indented)?.Identity == identity;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     private ModelReference Merge(string name, MergeRecipe recipe)

@@ -194,7 +194,7 @@ public static class ExpertsExperiment
             for (var top = 0; top <= layers; top++)
             {
                 shares[bottom, top] = bottom + top > layers ? double.NaN
-                    : new EvalResult(examiner.Ask(made.Swapped(bottom, top), language, LabSplit.Dev, "math")).Of(language).Exact.Value;
+                    : new EvalResult(examiner.Ask(made.Swapped(bottom, top), language, LabSplit.Dev, ["math"])).Of(language).Exact.Value;
             }
         }
 
@@ -213,18 +213,17 @@ public static class ExpertsExperiment
 
         public EvalResult Ask(ModelReference model, string language) => new(
         [
-            .. Once(model, language, () => Ask(model, language, options.Split, ["math", .. LanguageTasks])),
-            .. Once(model, "en", () => Ask(model, "en", options.Split, "math")),
+            .. Once(model, language, () => Ask(model, language, options.Split, ["math"], LanguageTasks)),
+            .. Once(model, "en", () => Ask(model, "en", options.Split, ["math"])),
         ]);
 
-        public IReadOnlyList<EvalSample> Ask(ModelReference model, string language, LabSplit split, params IReadOnlyList<string> tasks)
+        public IReadOnlyList<EvalSample> Ask(ModelReference model, string language, LabSplit split, params IReadOnlyList<IReadOnlyList<string>> tests)
         {
             var folder = ModelFolder.Open(ModelFolder.PathOf(model.Folder));
             using var llama = folder.Load(Compute.Default);
             using var adapter = model.Adapter is { } path ? AdapterFolder.Load(path, llama) : null;
             llama.Adapter = adapter;
-            var asked = new[] { tasks.Where(t => t == "math"), tasks.Where(t => t != "math") }.Select(t => t.ToList()).Where(t => t.Count > 0)
-                .SelectMany(t => lab.Examples(language, split, options.Questions, t)).Select(Conversation.Of).ToList();
+            var asked = tests.SelectMany(tasks => lab.Examples(language, split, options.Questions, tasks)).Select(Conversation.Of).ToList();
             return Evaluator.Run(llama, folder, asked, ChatTemplate.AlpacaShort, new GenerationOptions { MaxNewTokens = MaxNewTokens }, cancel: cancel).Samples;
         }
 

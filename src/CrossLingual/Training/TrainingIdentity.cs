@@ -25,4 +25,20 @@ internal static class TrainingIdentity
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>What a training wrote when it was complete; null where nothing is, or a killed process left a part.</summary>
+    /// <typeparam name="T">The record that was written.</typeparam>
+    /// <param name="path">The result's file.</param>
+    public static T? ReadResult<T>(string path)
+        where T : class
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), JsonText.Indented) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using CrossLingual.Data;
 using CrossLingual.Models;
@@ -145,21 +144,10 @@ public sealed class TrainingRun : IDisposable
     }
 
     // A run that is complete needs no second training; one of another recipe is no result of this one.
-    private TrainingOutcome? Finished(RunFolder run)
-    {
-        try
-        {
-            return File.Exists(run["result.json"])
-                && JsonSerializer.Deserialize<Record>(File.ReadAllBytes(run["result.json"]), JsonText.Indented) is { } record
-                && record.Identity == Identity() && Directory.Exists(run[record.Outcome.Model])
-                ? record.Outcome with { Model = run[record.Outcome.Model] }
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private TrainingOutcome? Finished(RunFolder run) =>
+        TrainingIdentity.ReadResult<Record>(run["result.json"]) is { } record && record.Identity == Identity() && Directory.Exists(run[record.Outcome.Model])
+            ? record.Outcome with { Model = run[record.Outcome.Model] }
+            : null;
 
     /// <inheritdoc/>
     public void Dispose()
