@@ -53,7 +53,7 @@ public sealed record ChangeMap(IReadOnlyList<TensorChange> Tensors)
             ref var sum = ref sums[number];
             sum.Change += TensorPrimitives.SumOfMagnitudes<float>(change);
             sum.Squares += TensorPrimitives.SumOfSquares<float>(change);
-            sum.Start += TensorPrimitives.SumOfSquares(workspace.Start[..count]);
+            sum.Start += TensorPrimitives.SumOfSquares(workspace.LoadStart(piece.Tensor, first, count));
             sum.Changed += count - change.Count(0f);
         }), _ => { }, cancel);
 

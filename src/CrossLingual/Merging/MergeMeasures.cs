@@ -12,7 +12,10 @@ namespace CrossLingual.Merging;
 /// <param name="threads">Number of threads.</param>
 internal sealed class MergeMeasures(MergePlan plan, int threads)
 {
-    private const int SampledBlocks = 256;
+    private const int SampledBlock = 1024;
+    private const int SampledBlocks = 256;   // at most
+    private const int Few = 64;              // at least, where there are so many
+    private const int Sampled = 64;          // one of so many, between them
     private const double Doubt = 0.01;
     private readonly Dictionary<(string Tensor, int Operand), float> _scales = [];
     private readonly Dictionary<(string Scope, int Operand), float> _thresholds = [];
@@ -25,6 +28,8 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
 
     /// <summary>Whether signs are elected.</summary>
     public bool Elects => plan.Recipe.Method is MergeMethod.Ties or MergeMethod.DareTies;
+
+    private bool CountsSigns => Elects && plan.Recipe.Ties.Zero == ZeroSign.Majority;
 
     private bool WholeModel => (plan.Recipe.Method == MergeMethod.Revert ? plan.Recipe.Revert.Scope : plan.Recipe.Ties.Scope) == TrimScope.Model;
 
@@ -94,58 +99,89 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
             MeasureThresholds(scope, tensors, cancel);
         }
 
-        if (Elects && plan.Recipe.Ties.Zero == ZeroSign.Majority)
+        if (CountsSigns && !_positive.ContainsKey(scope))
         {
-            var signs = 0L;
-            MergePieces.Run(plan, tensors, threads, () => new Counter(new MergeWorkspace(plan, this)), (state, piece, _) => Blocks(piece, (first, count) =>
-            {
-                state.Workspace.LoadSparse(piece.Tensor, first, count);
-                state.Sum += Ties.SumOfSigns(state.Workspace.Operands.AsSpan(0, piece.Tensor.Operands.Count), count);
-            }), state => signs += state.Sum, cancel, _keep);
-            _positive[scope] = signs > 0;
+            var thresholds = Enumerable.Range(0, tensors.Max(t => t.Operands.Count)).Select(i => Trims ? _thresholds[(scope, i)] : 0).ToArray();
+            _positive[scope] = Count(tensors, [], _ => throw new InvalidOperationException(), thresholds, cancel).Signs > 0;
         }
     }
 
-    // Passes over ranges of magnitudes, all operands together, until each operand's range is one number.
+    // Passes over ranges of magnitudes, all operands together, until each operand's range is one number. The first pass
+    // also counts the signs that the sample's thresholds would elect: numbers of few digits take few values, and then the
+    // sample is mostly right and saves a pass.
     private void MeasureThresholds(string scope, IReadOnlyList<TensorPlan> tensors, CancellationToken cancel)
     {
         var count = tensors.Sum(t => t.Count);
         var operands = tensors.Max(t => t.Operands.Count);
         var ranks = Enumerable.Range(0, operands).Select(i => RankOf(tensors[0], i, count)).ToArray();
-        var ranges = Guesses(tensors, ranks.Select(r => (double)r / count).ToArray());
-        var open = Enumerable.Range(0, operands).ToList();
-        for (var i = operands - 1; i >= 0; i--)
+        var guesses = Guesses(tensors, ranks.Select(r => (double)r / count).ToArray());
+        var ranges = guesses.Select(g => (g.Low, g.High)).ToArray();
+        var found = ranks.Select(r => r <= 0 ? float.PositiveInfinity : r >= count ? 0 : float.NaN).ToArray();
+        var tried = found.Select((f, i) => float.IsNaN(f) ? RankedMagnitudes.Value(guesses[i].Likely) : f).ToArray();
+        var open = Enumerable.Range(0, operands).Where(i => float.IsNaN(found[i])).ToList();
+        long? signs = null;
+        for (var first = true; open.Count > 0; first = false)
         {
-            if (ranks[i] <= 0 || ranks[i] >= count)
+            var counted = Count(tensors, open, i => new RankedMagnitudes(ranges[i].Low, ranges[i].High, count, guesses[i].Likely), first && CountsSigns ? tried : null, cancel);
+            signs ??= counted.Signs;
+            foreach (var (i, ranked) in counted.Ranked)
             {
-                _thresholds[(scope, i)] = ranks[i] <= 0 ? float.PositiveInfinity : 0;
-                open.Remove(i);
-            }
-        }
-
-        while (open.Count > 0)
-        {
-            var counts = Empty();
-            MergePieces.Run(plan, tensors, threads, () => new Ranking(new MergeWorkspace(plan, this), Empty()), (state, piece, _) => Blocks(piece, (first, n) =>
-            {
-                state.Workspace.LoadDropped(piece.Tensor, first, n);
-                foreach (var (i, ranked) in state.Counts)
-                {
-                    ranked.Add(state.Workspace.Operands[i].AsSpan(0, n));
-                }
-            }), state => open.ForEach(i => counts[i].Add(state.Counts[i])), cancel, _keep);
-            foreach (var i in open.ToList())
-            {
-                ranges[i] = counts[i].Find(ranks[i]);
+                ranges[i] = ranked.Find(ranks[i]);
                 if (ranges[i].High - ranges[i].Low == 1)
                 {
-                    _thresholds[(scope, i)] = RankedMagnitudes.Value(ranges[i].Low);
+                    found[i] = RankedMagnitudes.Value(ranges[i].Low);
                     open.Remove(i);
                 }
             }
         }
 
-        Dictionary<int, RankedMagnitudes> Empty() => open.ToDictionary(i => i, i => new RankedMagnitudes(ranges[i].Low, ranges[i].High, count));
+        for (var i = 0; i < operands; i++)
+        {
+            _thresholds[(scope, i)] = found[i];
+        }
+
+        if (signs is { } sum && found.AsSpan().SequenceEqual(tried))
+        {
+            _positive[scope] = sum > 0;
+        }
+    }
+
+    // One pass: ranks the magnitudes of some operands, and adds up the signs elected at thresholds if there are any.
+    private (Dictionary<int, RankedMagnitudes> Ranked, long Signs) Count(
+        IReadOnlyList<TensorPlan> tensors,
+        IReadOnlyList<int> ranked,
+        Func<int, RankedMagnitudes> empty,
+        float[]? thresholds,
+        CancellationToken cancel)
+    {
+        var all = ranked.ToDictionary(i => i, empty);
+        var signs = 0L;
+        MergePieces.Run(plan, tensors, threads, () => new Counter(new MergeWorkspace(plan, this), ranked.ToDictionary(i => i, empty)), (state, piece, _) =>
+        {
+            var operands = piece.Tensor.Operands.Count;
+            float[] weights = [.. piece.Tensor.Operands.Select(o => (float)o.Weight)];
+            Blocks(piece, (first, n) =>
+            {
+                state.Workspace.LoadDropped(piece.Tensor, first, n);
+                foreach (var (i, magnitudes) in state.Ranked)
+                {
+                    magnitudes.Add(state.Workspace.Operands[i].AsSpan(0, n));
+                }
+
+                if (thresholds is not null)
+                {
+                    state.Signs += Ties.SumOfSigns(state.Workspace.Operands.AsSpan(0, operands), thresholds, weights, n);
+                }
+            });
+        }, state =>
+        {
+            signs += state.Signs;
+            foreach (var (i, magnitudes) in state.Ranked)
+            {
+                all[i].Add(magnitudes);
+            }
+        }, cancel, _keep);
+        return (all, signs);
     }
 
     private long RankOf(TensorPlan tensor, int operand, long count) => plan.Recipe.Method switch
@@ -156,19 +192,19 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
     };
 
     // From blocks at equal distances.
-    private (uint Low, uint High)[] Guesses(IReadOnlyList<TensorPlan> tensors, double[] shares)
+    private (uint Low, uint High, uint Likely)[] Guesses(IReadOnlyList<TensorPlan> tensors, double[] shares)
     {
         var all = tensors.Sum(t => t.Count);
         var workspace = new MergeWorkspace(plan, this);
         var samples = shares.Select(_ => new List<float>()).ToArray();
-        var step = Math.Max(1024, all / SampledBlocks);
+        var step = Math.Max(SampledBlock, all / Math.Clamp(all / SampledBlock / Sampled, Few, SampledBlocks));
         var (at, before) = (step / 2, 0L);
         foreach (var tensor in tensors)
         {
             for (; at < before + tensor.Count; at += step)
             {
                 var first = (at - before) / MergeWorkspace.Block * MergeWorkspace.Block;
-                var count = (int)Math.Min(1024, tensor.Count - first);
+                var count = (int)Math.Min(SampledBlock, tensor.Count - first);
                 workspace.LoadDropped(tensor, first, count);
                 for (var i = 0; i < tensor.Operands.Count; i++)
                 {
@@ -236,12 +272,12 @@ internal sealed class MergeMeasures(MergePlan plan, int threads)
         }
     }
 
-    private sealed class Counter(MergeWorkspace workspace)
+    private sealed class Counter(MergeWorkspace workspace, Dictionary<int, RankedMagnitudes> ranked)
     {
         public MergeWorkspace Workspace => workspace;
 
-        public long Sum { get; set; }
-    }
+        public Dictionary<int, RankedMagnitudes> Ranked => ranked;
 
-    private sealed record Ranking(MergeWorkspace Workspace, Dictionary<int, RankedMagnitudes> Counts);
+        public long Signs { get; set; }
+    }
 }

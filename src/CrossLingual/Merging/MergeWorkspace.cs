@@ -34,9 +34,6 @@ internal sealed class MergeWorkspace
     /// <summary>The last loaded block of each operand.</summary>
     public float[][] Operands => _operands;
 
-    /// <summary>The last loaded block of the base.</summary>
-    public ReadOnlySpan<float> Start => _start;
-
     /// <summary>Merges a piece.</summary>
     /// <returns>Its bytes in the output's type; valid until the next call.</returns>
     public ReadOnlySpan<byte> Merge(MergePiece piece)
@@ -67,19 +64,27 @@ internal sealed class MergeWorkspace
         }
     }
 
+    /// <summary>Loads a block of the base.</summary>
+    public ReadOnlySpan<float> LoadStart(TensorPlan tensor, long first, int count)
+    {
+        Load(tensor.Start!, first, _start.AsSpan(0, count));
+        return _start.AsSpan(0, count);
+    }
+
     /// <summary>Loads a block of the task vector of every operand.</summary>
     public void LoadTasks(TensorPlan tensor, long first, int count)
     {
-        Load(tensor.Start!, first, _start.AsSpan(0, count));
         var start = Halves(tensor.Start!, first, count);
+        ReadOnlySpan<float> numbers = default;
         for (var i = 0; i < tensor.Operands.Count; i++)
         {
             var values = _operands[i].AsSpan(0, count);
             var tuned = Halves(tensor.Operands[i], first, count);
             if (start.IsEmpty || tuned.IsEmpty)
             {
+                numbers = numbers.IsEmpty ? LoadStart(tensor, first, count) : numbers;
                 Load(tensor.Operands[i], first, values);
-                TaskArithmetic.TaskVector(values, _start.AsSpan(0, count));
+                TaskArithmetic.TaskVector(values, numbers);
             }
             else
             {
@@ -160,9 +165,8 @@ internal sealed class MergeWorkspace
                 Linear.Merge(operands, [(float)one, (float)other], result);
                 break;
             case TensorOperation.Revert:
-                Load(tensor.Start!, first, _start.AsSpan(0, count));
                 Load(tensor.Operands[0], first, result);
-                RevertUpdates.PutBack(result, _start.AsSpan(0, count), _measures.Threshold(tensor, 0));
+                RevertUpdates.PutBack(result, LoadStart(tensor, first, count), _measures.Threshold(tensor, 0));
                 break;
             default:
                 MergeTasks(tensor, first, operands, weights, result);
@@ -183,6 +187,6 @@ internal sealed class MergeWorkspace
             TaskArithmetic.Sum(operands, weights, result);
         }
 
-        TaskArithmetic.AddTo(_start.AsSpan(0, result.Length), result, (float)tensor.Factor);
+        TaskArithmetic.AddTo(LoadStart(tensor, first, result.Length), result, (float)tensor.Factor);
     }
 }

@@ -23,11 +23,12 @@ public sealed class RankedMagnitudes
     /// <summary>Most bytes that a count takes.</summary>
     internal const long MostBytes = LargestBins * sizeof(long);
 
-    private const int LargestBins = 1 << 18;
+    private const int LargestBins = 1 << 16;
     private const int Magnitude = 0x7FFF_FFFF;
     private readonly long[] _bins;
     private readonly uint _first;   // the first bin's pattern, a multiple of a bin's width
     private readonly int _shift;
+    private readonly uint _common;
     private uint _rest;             // within a bin, bits that any counted number had
     private long _above;
 
@@ -35,11 +36,12 @@ public sealed class RankedMagnitudes
     /// <param name="low">First pattern inside.</param>
     /// <param name="high">First pattern above; greater than low, at most <see cref="Top"/>.</param>
     /// <param name="expected">About how many numbers will be counted; few numbers get few bins.</param>
-    public RankedMagnitudes(uint low, uint high, long expected = long.MaxValue)
+    /// <param name="common">A pattern that many numbers may have; they are counted faster.</param>
+    public RankedMagnitudes(uint low, uint high, long expected = long.MaxValue, uint? common = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(high, Top);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(low, high);
-        (Low, High) = (low, high);
+        (Low, High, _common) = (low, high, common is { } c && c >= low && c < high ? c : low);
         var bins = Math.Clamp(expected, 256, LargestBins);
         while ((high - low - 1) >> _shift >= bins)
         {
@@ -63,23 +65,21 @@ public sealed class RankedMagnitudes
         var whole = MemoryMarshal.Cast<float, Vector512<int>>(values);
         var magnitude = Vector512.Create(Magnitude);
         var (below, top) = (Vector512.Create((int)Low - 1), Vector512.Create((int)(High - 1)));
-        var (above, within, rest) = (0L, 0L, Vector512<int>.Zero);
-        var single = _bins.Length == 1;
+        var common = Vector512.Create((int)_common);
+        var (above, equal, rest) = (0L, 0L, Vector512<int>.Zero);
         var lanes = (stackalloc uint[Vector512<int>.Count]);
         foreach (var value in whole)
         {
-            // Stored in few bits, many changes are equal; a range of one bin is only counted.
+            // Stored in few bits, many changes are equal.
             var bits = value & magnitude;
             var (over, from) = (Vector512.GreaterThan(bits, top), Vector512.GreaterThan(bits, below));
             above += BitOperations.PopCount(over.ExtractMostSignificantBits());
             var inside = Vector512.AndNot(from, over);
             rest |= bits & inside;
-            var mask = inside.ExtractMostSignificantBits();
-            if (single)
-            {
-                within += BitOperations.PopCount(mask);
-            }
-            else if (mask != 0)
+            var same = Vector512.Equals(bits, common);
+            equal += BitOperations.PopCount(same.ExtractMostSignificantBits());
+            var mask = Vector512.AndNot(inside, same).ExtractMostSignificantBits();
+            if (mask != 0)
             {
                 bits.AsUInt32().CopyTo(lanes);
                 for (; mask != 0; mask &= mask - 1)
@@ -90,7 +90,7 @@ public sealed class RankedMagnitudes
         }
 
         _above += above;
-        _bins[0] += within;
+        _bins[(_common - _first) >> _shift] += equal;
         for (var lane = 0; lane < Vector512<int>.Count; lane++)
         {
             _rest |= (uint)rest[lane];
@@ -148,38 +148,41 @@ public sealed class RankedMagnitudes
         return (0, Low);
     }
 
-    /// <summary>A range in which a rank is likely to lie.</summary>
+    /// <summary>A range in which a rank is likely to lie, and the pattern in it that the sample has at the rank.</summary>
     /// <param name="sample">Some of the numbers; their signs are taken away.</param>
     /// <param name="share">Rank over count, 0 to 1.</param>
     /// <param name="doubt">How far the sample may be wrong about the share.</param>
-    public static (uint Low, uint High) Guess(Span<float> sample, double share, double doubt)
+    public static (uint Low, uint High, uint Likely) Guess(Span<float> sample, double share, double doubt)
     {
         if (sample.IsEmpty)
         {
-            return (0, Top);
+            return (0, Top, 0);
         }
 
+        var count = sample.Length;
         var bits = MemoryMarshal.Cast<float, uint>(sample);
         foreach (ref var value in bits)
         {
             value &= Magnitude;
         }
 
-        var low = InOrder(bits, (int)Math.Clamp((1 - share - doubt) * bits.Length, 0, bits.Length - 1));
-        var high = InOrder(bits, (int)Math.Clamp((1 - share + doubt) * bits.Length, 0, bits.Length - 1));
-        return (low, Math.Min(Top, Math.Max(high, low) + 1));
-    }
-
-    // What sorting would put at an index: counted by the upper halves, sorted only where they are equal.
-    private static uint InOrder(ReadOnlySpan<uint> bits, int index)
-    {
         var counts = new int[1 << 16];
         foreach (var value in bits)
         {
             counts[value >> 16]++;
         }
 
-        var half = 0u;
+        var low = InOrder(bits, counts, At(1 - share - doubt));
+        var high = InOrder(bits, counts, At(1 - share + doubt));
+        return (low, Math.Min(Top, Math.Max(high, low) + 1), InOrder(bits, counts, At(1 - share)));
+
+        int At(double below) => (int)Math.Clamp(below * count, 0, count - 1);
+    }
+
+    // What sorting would put at an index: counted by the upper halves, sorted only where they are equal.
+    private static uint InOrder(ReadOnlySpan<uint> bits, ReadOnlySpan<int> counts, int index)
+    {
+        var half = 0;
         for (; index >= counts[half]; half++)
         {
             index -= counts[half];

@@ -155,12 +155,14 @@ public static class Ties
         }
     }
 
-    /// <summary>Adds up the elected signs of a stretch, from which the majority's follows.</summary>
-    /// <param name="tasks">Trimmed task vectors times their weights.</param>
+    /// <summary>Adds up the signs that a stretch would elect, from which the majority's follows.</summary>
+    /// <param name="tasks">Task vectors, not trimmed and not weighted yet.</param>
+    /// <param name="thresholds">Smallest magnitude of each that stays; 0 keeps all, infinity none.</param>
+    /// <param name="weights">Their weights.</param>
     /// <param name="length">Elements of the stretch.</param>
     /// <returns>Positive sums less negative sums.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long SumOfSigns(ReadOnlySpan<float[]> tasks, int length)
+    public static long SumOfSigns(ReadOnlySpan<float[]> tasks, ReadOnlySpan<float> thresholds, ReadOnlySpan<float> weights, int length)
     {
         var lanes = Vector512<float>.Count;
         var at = 0;
@@ -168,9 +170,10 @@ public static class Ties
         for (; at <= length - lanes; at += lanes)
         {
             var sum = Vector512<float>.Zero;
-            foreach (var task in tasks)
+            for (var t = 0; t < tasks.Length; t++)
             {
-                sum += Vector512.LoadUnsafe(ref task[at]);
+                var value = Vector512.LoadUnsafe(ref tasks[t][at]);
+                sum += (value * Vector512.Create(weights[t])) & Vector512.GreaterThanOrEqual(Vector512.Abs(value), Vector512.Create(thresholds[t]));
             }
 
             signs += BitOperations.PopCount(Vector512.GreaterThan(sum, Vector512<float>.Zero).ExtractMostSignificantBits())
@@ -179,7 +182,13 @@ public static class Ties
 
         for (; at < length; at++)
         {
-            signs += MathF.Sign(Sum(tasks, at));
+            var sum = 0f;
+            for (var t = 0; t < tasks.Length; t++)
+            {
+                sum += MathF.Abs(tasks[t][at]) >= thresholds[t] ? tasks[t][at] * weights[t] : 0;
+            }
+
+            signs += MathF.Sign(sum);
         }
 
         return signs;
@@ -187,7 +196,12 @@ public static class Ties
 
     private static float ElectAndMerge(ReadOnlySpan<float[]> tasks, ReadOnlySpan<float> weights, bool zeroIsPositive, TiesAverage average, int at)
     {
-        var sum = Sum(tasks, at);
+        var sum = 0f;
+        foreach (var task in tasks)
+        {
+            sum += task[at];
+        }
+
         var positive = sum > 0 || (sum == 0 && zeroIsPositive);
         var (merged, divisor) = (0f, 0f);
         for (var t = 0; t < tasks.Length; t++)
@@ -201,16 +215,5 @@ public static class Ties
         }
 
         return average == TiesAverage.DisjointSum || divisor == 0 ? merged : merged / divisor;
-    }
-
-    private static float Sum(ReadOnlySpan<float[]> tasks, int at)
-    {
-        var sum = 0f;
-        foreach (var task in tasks)
-        {
-            sum += task[at];
-        }
-
-        return sum;
     }
 }

@@ -58,6 +58,43 @@ public class MergerTests
         Same(experts.Merge(recipe), name => i => expected[name][i], 1e-6);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void Ties_MajorityIsExactWhereTheSampleIsNot(int leaning)
+    {
+        // Continuous changes of more weights than are sampled: the sample cannot have guessed the threshold. One change in
+        // five is cancelled by the other expert's; the rest lean to one side.
+        using var experts = new TinyExperts();
+        var config = TinyExperts.Config with { IntermediateSize = 2048, Layers = 1 };
+        using (NewDisposeScope())
+        {
+            using var model = Llama.Fresh(config, Seed.For("lean"), Compute.Exact);
+            var all = model.Weights.Values.ToList();
+            var changes = all.Select((w, i) => Noise(w, i)).ToList();
+            var others = all.Select((w, i) => where(Noise(w, i + 100).abs() < 0.25, -changes[i], Noise(w, i + 200))).ToList();
+            var zeros = all.ConvertAll(w => zeros_like(w));
+            foreach (var (name, values) in new[] { ("base", zeros), ("task", changes), ("language", others) })
+            {
+                using var _ = no_grad();
+                all.Zip(values).ToList().ForEach(p => p.First.copy_(p.Second));
+                ModelFolder.New(config, TinyModel.Tokenizer).Save(model, experts[name], ScalarType.Float32);
+            }
+        }
+
+        var start = experts.Read(experts.Base);
+        Assert.True(start.Values.Sum(v => v.Length) > 2 * 65_536);
+        var recipe = Recipe(experts, MergeMethod.Ties, experts.Base);
+        var expected = PlainTies(start, [experts.Read(experts.Task), experts.Read(experts.Language)], [1, 1], recipe.Ties, TiesOptions.PaperDensity);
+        Same(experts.Merge(recipe), name => i => expected[name][i], 1e-6);
+
+        Tensor Noise(Tensor like, int number)
+        {
+            using var generator = new Generator(Seed.For("noise", number).Value & long.MaxValue);
+            return randn(like.shape, generator: generator) + (0.1 * leaning);
+        }
+    }
+
     [Fact]
     public void Dare_IsMaskedTaskArithmetic()
     {

@@ -40,8 +40,8 @@ public class RankedMagnitudesTests
     public void Guess_HoldsTheSharesOfTheSample() => Gen.Select(Value.Array[1, 60], Gen.Double[0, 1]).Sample((values, share) =>
     {
         var sorted = values.Select(v => BitConverter.SingleToUInt32Bits(v) & 0x7FFF_FFFF).Order().ToArray();
-        var (low, high) = RankedMagnitudes.Guess([.. values], share, 0.1);
-        return low == At(1 - share - 0.1) && high == Math.Min(RankedMagnitudes.Top, At(1 - share + 0.1) + 1);
+        var (low, high, likely) = RankedMagnitudes.Guess([.. values], share, 0.1);
+        return low == At(1 - share - 0.1) && high == Math.Min(RankedMagnitudes.Top, At(1 - share + 0.1) + 1) && likely == At(1 - share);
 
         uint At(double part) => sorted[(int)Math.Clamp(part * sorted.Length, 0, sorted.Length - 1)];
     }, iter: 500);
@@ -65,7 +65,7 @@ public class RankedMagnitudesTests
     public void Guess_HoldsTheShareOfItsSample()
     {
         var sample = Enumerable.Range(1, 1000).Select(i => i / 1000f).ToArray();
-        var (low, high) = RankedMagnitudes.Guess(sample, 0.2, 0.01);
+        var (low, high, _) = RankedMagnitudes.Guess(sample, 0.2, 0.01);
         Assert.InRange(0.8f, RankedMagnitudes.Value(low), RankedMagnitudes.Value(high));
         Assert.InRange(RankedMagnitudes.Value(high) - RankedMagnitudes.Value(low), 0, 0.03f);
     }
@@ -75,7 +75,7 @@ public class RankedMagnitudesTests
         for (var passes = 0; range.High - range.Low > 1 || passes == 0; passes++)
         {
             Assert.True(passes < 12, "the range must close");
-            var counts = new RankedMagnitudes(range.Low, range.High, values.Length);
+            var counts = new RankedMagnitudes(range.Low, range.High, values.Length, BitConverter.SingleToUInt32Bits(MathF.Abs(values[0])));
             counts.Add(values);
             var next = counts.Find(rank);
             if (next == range)
