@@ -25,7 +25,7 @@ internal static class GenerateCommand
         var topP = new Option<double>("--top-p") { Description = "Sample among the tokens that reach this probability.", DefaultValueFactory = _ => 1 };
         var seed = new Option<int>("--seed") { Description = "Seed of sampling.", DefaultValueFactory = _ => 1 };
         var json = Options.Json();
-        var command = new Command("generate", "Write text with a model.") { model, adapter, tokenizer, prompt, input, template, most, temperature, topK, topP, seed, json };
+        var command = new Command("generate", "Write text with a model.") { model, adapter, tokenizer, prompt, input, template, most, temperature, topK, topP, seed, json, GenerateCodeCommand.Create() };
         command.SetAction((result, cancel) =>
         {
             var options = new GenerationOptions
@@ -53,6 +53,6 @@ internal static class GenerateCommand
         return command;
     }
 
-    private static T AtLeast<T>(T value, T least, string option)
+    internal static T AtLeast<T>(T value, T least, string option)
         where T : IComparable<T> => value.CompareTo(least) >= 0 ? value : throw new UserException("XL100", $"{option} is {value}; it must be at least {least}.");
 }

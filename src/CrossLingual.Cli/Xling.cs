@@ -28,6 +28,7 @@ public static class Xling
             MergeCommand.Create(),
             DiffCommand.Create(),
             ExpertsCommand.Create(),
+            CodingCommand.Create(),
             EvalCommand.Create(),
             AdviseCommand.Create(),
             ScoreCommand.Create(),

@@ -15,8 +15,11 @@ public readonly record struct Estimate(double Value, double? Low = null, double?
     /// <summary>A bare number.</summary>
     public static implicit operator Estimate(double value) => new(value);
 
-    /// <summary>A score in percent, with its interval where it has one.</summary>
-    public static Estimate Percent(Score score) => double.IsNaN(score.Low) ? new(score.Value * 100) : new(score.Value * 100, score.Low * 100, score.High * 100);
+    /// <summary>A score, with its interval where it has one.</summary>
+    public static Estimate Of(Score score) => double.IsNaN(score.Low) ? new(score.Value) : new(score.Value, score.Low, score.High);
+
+    /// <summary>A share as per cent, with its interval where it has one.</summary>
+    public static Estimate Percent(Score score) => Of(score.ToPercent());
 
     /// <summary>Writes <c>62.5 [58.1, 66.7]</c>, in every culture alike; a missing value is a dash.</summary>
     /// <param name="decimals">Digits after the point.</param>

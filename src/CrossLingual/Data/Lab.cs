@@ -65,12 +65,18 @@ public sealed class Lab
     /// <param name="task">One of <see cref="Tasks"/>; by default the tasks take turns.</param>
     public Example Example(string language, LabSplit split, int index, string? task = null)
     {
-        CheckLanguage(language);
         task ??= Tasks[index % Tasks.Count];
-        var name = split.ToString().ToLowerInvariant();
-        var scene = new LabScene(_shape, split, Seed.For("lab", task, name, index).Dice(), ShiftOf(task));
-        var example = LabTasks.Make(task, scene, _languages[language], _languages);
-        return example with { Id = string.Create(CultureInfo.InvariantCulture, $"lab-{name}-{task}-{index}") };
+        return Make(language, split, index, task).Example;
+    }
+
+    /// <summary>A coding example with what its answer must do: a task of HumanEval's form without a beginning, whose program is the whole answer.</summary>
+    /// <param name="language">A tag among <see cref="AllLanguages"/>.</param>
+    /// <param name="split">Train, Dev or Test.</param>
+    /// <param name="index">Its number, from 0.</param>
+    public (Example Example, CodeProblem Problem) Coding(string language, LabSplit split, int index)
+    {
+        var (example, scene) = Make(language, split, index, "code");
+        return (example, new CodeProblem(example.Id, "", LabCode.Tests(scene, _languages[language]), scene.In(_languages[language])["f"].Base, "python", language, example.Output));
     }
 
     /// <summary>The first examples of a split, the tasks taking turns.</summary>
@@ -122,5 +128,15 @@ public sealed class Lab
         var (list, wording) = LabTasks.Sentence(scene);
         return (scene.Say(_languages[CheckLanguage(from)], list, wording).Text, scene.Say(_languages[CheckLanguage(to)], list, wording).Text);
     }
+
+    private (Example Example, LabScene Scene) Make(string language, LabSplit split, int index, string task)
+    {
+        CheckLanguage(language);
+        var name = split.ToString().ToLowerInvariant();
+        var scene = new LabScene(_shape, split, Seed.For("lab", task, name, index).Dice(), ShiftOf(task));
+        var example = LabTasks.Make(task, scene, _languages[language], _languages);
+        return (example with { Id = string.Create(CultureInfo.InvariantCulture, $"lab-{name}-{task}-{index}") }, scene);
+    }
+
     private static int ShiftOf(string task) => Math.Max(0, Tasks.ToList().IndexOf(task));
 }

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using CrossLingual.Data;
 using CrossLingual.Models;
 using CrossLingual.Runs;
@@ -59,7 +56,7 @@ public static class TaskEvaluator
         CheckNames(recipe.Tasks);
 
         var run = new RunFolder(recipe.Output);
-        Begin(run, Fingerprint(recipe, folder, all), shard, resume);
+        RunFingerprint.Begin(run, Fingerprint(recipe, folder, all), resume, "answers*.jsonl", shard.File);
         var answers = new AnswerFile(run[shard.File]);
         var mine = all.Where((_, i) => i % shard.Of == shard.Number - 1).ToList();
         var kept = answers.Answers.Count;
@@ -142,91 +139,43 @@ public static class TaskEvaluator
         }
     }
 
-    private static void Begin(RunFolder run, string fingerprint, Shard shard, bool resume)
-    {
-        var before = File.Exists(run["fingerprint.txt"]) ? File.ReadAllText(run["fingerprint.txt"]).Trim() : null;
-        if (resume && before is not null && before != fingerprint)
-        {
-            throw new UserException("XL663", $"The answers in {run.Path} belong to another model, other questions or other settings. Evaluate into another folder, or without --resume.");
-        }
-
-        if (!resume)
-        {
-            // Another run's answers must not be mixed in; of the same run's, other shards may be at work.
-            foreach (var old in Directory.EnumerateFiles(run.Path, "answers*.jsonl").Where(f => before != fingerprint || Path.GetFileName(f) == shard.File))
-            {
-                File.Delete(old);
-            }
-        }
-
-        AtomicFile.WriteText(run["fingerprint.txt"], fingerprint + "\n");
-    }
-
-    /// <summary>What determines the answers: the weights' files by name, size and time, all prompts, the settings.</summary>
-    private static string Fingerprint(EvalRecipe recipe, ModelFolder folder, List<(EvalTask Task, TaskQuestion Question)> all)
-    {
-        var text = new StringBuilder();
-        foreach (var file in new[] { folder.Path, recipe.Adapter }.OfType<string>().SelectMany(d => Directory.EnumerateFiles(d)).Order(StringComparer.Ordinal).Select(f => new FileInfo(f)))
-        {
-            text.Append(FormattableString.Invariant($"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}\n"));
-        }
-
-        text.Append(FormattableString.Invariant($"{recipe.Template.Name} {recipe.MaxNewTokens} {recipe.BatchSize} {recipe.Tokenizer}\n"));
-        foreach (var (task, question) in all)
-        {
-            text.Append(task.Name).Append('\0').Append(task.Language).Append('\0').Append(question.Id).Append('\0').Append(question.Prompt).Append('\0');
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
-    }
+    private static string Fingerprint(EvalRecipe recipe, ModelFolder folder, List<(EvalTask Task, TaskQuestion Question)> all) => RunFingerprint.Of(
+        folder,
+        recipe.Adapter,
+        [
+            FormattableString.Invariant($"{recipe.Template.Name} {recipe.MaxNewTokens} {recipe.BatchSize} {recipe.Tokenizer}"),
+            .. all.SelectMany(m => new[] { m.Task.Name, m.Task.Language, m.Question.Id, m.Question.Prompt }),
+        ]);
 
     private static (string Task, string Language, string Id) KeyOf((EvalTask Task, TaskQuestion Question) asked) => (asked.Task.Name, asked.Task.Language, asked.Question.Id);
 
     private sealed record Answer(string Task, string Language, string Id, string Text, bool Ended);
 
-    /// <summary>Answers on disk, a line each; a line that was cut off by a kill is dropped.</summary>
+    /// <summary>Answers on disk, by question.</summary>
     private sealed class AnswerFile
     {
-        private readonly string _path;
+        private readonly GrowingLines<Answer> _lines;
 
         public AnswerFile(string path)
         {
-            _path = path;
-            if (!File.Exists(path))
-            {
-                return;
-            }
-
-            var bytes = File.ReadAllBytes(path);
-            var whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
-            foreach (var range in MemoryExtensions.Split<byte>(bytes.AsSpan(0, whole), (byte)'\n'))
-            {
-                if (bytes.AsSpan(0, whole)[range] is { IsEmpty: false } line)
-                {
-                    Keep(JsonSerializer.Deserialize<Answer>(line, JsonText.Line)!);
-                }
-            }
-
-            if (whole < bytes.Length)
-            {
-                using var file = new FileStream(path, FileMode.Open, FileAccess.Write);
-                file.SetLength(whole);
-            }
+            _lines = new GrowingLines<Answer>(path);
+            Keep(_lines.Lines);
         }
 
         public Dictionary<(string Task, string Language, string Id), Answer> Answers { get; } = [];
 
         public void Add(IReadOnlyList<Answer> answers)
         {
-            using var file = new FileStream(_path, FileMode.Append, FileAccess.Write);
-            file.Write(Encoding.UTF8.GetBytes(string.Concat(answers.Select(a => JsonSerializer.Serialize(a, JsonText.Line) + "\n"))));
-            file.Flush(flushToDisk: true);
-            foreach (var answer in answers)
-            {
-                Keep(answer);
-            }
+            _lines.Add(answers);
+            Keep(answers);
         }
 
-        private void Keep(Answer answer) => Answers[(answer.Task, answer.Language, answer.Id)] = answer;
+        private void Keep(IReadOnlyList<Answer> answers)
+        {
+            foreach (var answer in answers)
+            {
+                Answers[(answer.Task, answer.Language, answer.Id)] = answer;
+            }
+        }
     }
 }

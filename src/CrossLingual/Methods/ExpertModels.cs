@@ -84,7 +84,7 @@ internal sealed class ExpertModels
     private ModelReference Start() => new(Train(PathOf(string.Create(CultureInfo.InvariantCulture, $"start-{_options.StartExamples}-{_options.StartTokens}")), new TrainRecipe
     {
         Model = "lab",
-        Data = [new DataSource { Kind = "lab", Language = _language, Split = LabSplit.Train, Count = _options.StartExamples }],
+        Data = [new DataSource { Kind = "lab", Language = _language, Split = LabSplit.Train, Count = _options.StartExamples, Tasks = _options.StartTasks }],
         Training = LabTraining.OptionsFor(_options.StartTokens),
         Output = "",
     }));

@@ -55,6 +55,12 @@ public sealed record ExpertsOptions
 
     /// <summary>The run's folder.</summary>
     public required string Output { get; init; }
+
+    /// <summary>The kind of work that the task expert learns in English, of <see cref="Lab.Tasks"/>; the language expert does not learn it.</summary>
+    internal string Task { get; init; } = "math";
+
+    /// <summary>Kinds of work of the common start; none for all.</summary>
+    internal IReadOnlyList<string> StartTasks { get; init; } = [];
 }
 
 /// <summary>What the models are asked.</summary>
@@ -201,10 +207,10 @@ public static class ExpertsExperiment
         return shares;
     }
 
-    /// <summary>The data of the language expert and of the mathematics expert.</summary>
+    /// <summary>The data of the language expert and of the task expert.</summary>
     internal static (DataSource Language, DataSource Task) Sources(ExpertsOptions options, string language) => (
         new DataSource { Kind = "lab", Language = language, Split = LabSplit.Train, Count = options.Examples, Tasks = LanguageTasks },
-        new DataSource { Kind = "lab", Language = "en", Split = LabSplit.Train, Count = options.Examples, Tasks = ["math"] });
+        new DataSource { Kind = "lab", Language = "en", Split = LabSplit.Train, Count = options.Examples, Tasks = [options.Task] });
 
     /// <summary>Asks; a model that serves several languages and seeds is asked once.</summary>
     private sealed class Examiner(Lab lab, ExpertsOptions options, CancellationToken cancel)

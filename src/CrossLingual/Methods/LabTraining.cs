@@ -12,10 +12,13 @@ namespace CrossLingual.Methods;
 /// <param name="Output">The run's folder.</param>
 public sealed record LabTraining(string Language, int Seed, int Examples, long Tokens, string Output)
 {
+    /// <summary>The model to start from; the embedded base model unless another is named.</summary>
+    public string Start { get; init; } = "lab";
+
     /// <summary>Model, template, seed and what the loss is measured on.</summary>
     public TrainRecipe Shared => new()
     {
-        Model = "lab",
+        Model = Start,
         Seed = Seed,
         Template = ChatTemplate.AlpacaShort,
         HeldOut = [new DataSource { Kind = "lab", Language = Lab.CheckLanguage(Language), Split = LabSplit.Dev, Count = 300 }],

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CrossLingual.Data;
 using CrossLingual.Evaluation;
 using CrossLingual.Tests.Tiny;
@@ -146,5 +147,25 @@ public sealed class ToolchainTests
         Assert.Equal((0.5, 6, 0.5), (gap.Retention.Value, gap.Gap.N, gap.P));
         Assert.Equal("XL656", Assert.Throws<UserException>(() => CodeGap.Of(Result(1), new([new CodeItem("z", 1, 1)], new Dictionary<ProgramOutcome, int>(), 0), 1)).Id);
         Assert.Equal("XL655", Assert.Throws<UserException>(() => CppToolchain.Compose(Problems["cpp"] with { Test = "}\nint main() { return 0; }" }, "", "w")).Id);
+    }
+
+    [Fact]
+    public async Task LabPrograms_AreToldFromEachOther()
+    {
+        var python = new PythonToolchain();
+        Assert.SkipUnless(python.Missing.Length == 0, python.Missing);
+
+        // Of 60 tasks the own solution passes, and no other body with the same parameters does.
+        var lab = Lab.Load(Path.Combine(RealData.RepositoryRoot, "data", "lab"));
+        var tasks = Enumerable.Range(0, 60).Select(i => lab.Coding(i % 2 == 0 ? "vi" : "en", LabSplit.Dev, i).Problem).ToList();
+        Assert.Equal(14, tasks.Select(t => Body(t)).Select(b => Regex.Replace(b, "\\b[a-z]\\b|\\d+", "_")).Distinct().Count());
+        Assert.All(await CodeGold.CheckAsync(tasks, python, Box.Value), g => Assert.Equal(GoldState.Sound, g.State));
+        var swapped = tasks.SelectMany(t => tasks.Where(o => Parameters(o) == Parameters(t) && Body(o) != Body(t)).Take(2).Select(o => t with { Id = $"{t.Id} {o.Id}", Gold = $"{t.Gold!.Split('\n')[0]}\n{Body(o)}" })).ToList();
+        Assert.True(swapped.Count >= 10);
+        Assert.All(await CodeGold.CheckAsync([.. swapped.Take(40)], python, Box.Value), g => Assert.Equal(GoldState.Unsound, g.State));
+
+        static string Body(CodeProblem problem) => problem.Gold!.Split('\n')[1];
+
+        static string Parameters(CodeProblem problem) => problem.Gold!.Split('(')[1].Split(')')[0];
     }
 }
