@@ -35,6 +35,7 @@ public static class Xling
             CompareCommand.Create(),
             JudgeCommand.Create(),
             MetricsCommand.Create(),
+            TagCommand.Create(),
             NotebookCommand.Create(),
             KernelCommand.Create(),
         };

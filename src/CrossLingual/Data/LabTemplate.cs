@@ -113,6 +113,35 @@ public sealed class LabTemplate
         return text.ToString();
     }
 
+    /// <summary>
+    /// Fills the slots and keeps apart what came from them: pieces of text with the slot whose own words they are, in
+    /// whichever number or gender, and null for words that only go with it, such as an article.
+    /// </summary>
+    internal List<(string Text, string? Slot)> Segments(IReadOnlyDictionary<string, LabEntity> slots)
+    {
+        var segments = new List<(string, string?)>();
+        foreach (var part in _parts)
+        {
+            switch (part.Kind)
+            {
+                case Kind.Literal:
+                    segments.Add((part.Text, null));
+                    break;
+                case Kind.Choice:
+                    segments.AddRange(part.Choices[GenderOf(slots, part.Slot, part.Choices.Count)].Segments(slots));
+                    break;
+                case Kind.Form or Kind.FormOf:
+                    var text = new StringBuilder();
+                    var answer = (Start: -1, End: -1);
+                    new LabTemplate(Source, [part]).Append(text, slots, ref answer, depth: 0);
+                    segments.Add((text.ToString(), part.Kind == Kind.FormOf || part.Text is "base" or "many" ? part.Slot : null));
+                    break;
+            }
+        }
+
+        return segments;
+    }
+
     private void Append(StringBuilder text, IReadOnlyDictionary<string, LabEntity> slots, ref (int Start, int End) answer, int depth)
     {
         if (depth > 4)

@@ -28,6 +28,9 @@ public sealed record TaggedOptions
     /// <summary>TSV: the tag's column, from 2.</summary>
     public int TagColumn { get; init; } = 2;
 
+    /// <summary>Column of each word's own tag, such as its part of speech: CoNLL-U's 4 (UPOS) or 5, TSV's 3; 0 reads none.</summary>
+    public int WordTagColumn { get; init; }
+
     /// <summary>Whether to keep words and source lines; measuring needs neither.</summary>
     public bool KeepText { get; init; }
 }
@@ -37,7 +40,8 @@ public sealed record TaggedOptions
 /// <param name="Languages">Number of each token's language in the corpus's tags, -1 for none.</param>
 /// <param name="Words">The tokens; empty unless kept.</param>
 /// <param name="Source">Its lines as they stand in the file; empty unless kept.</param>
-public sealed record TaggedSentence(string Id, int[] Languages, IReadOnlyList<string> Words, string Source);
+/// <param name="Tags">Each token's own tag; empty where none is read.</param>
+public sealed record TaggedSentence(string Id, int[] Languages, IReadOnlyList<string> Words, string Source, IReadOnlyList<string> Tags);
 
 /// <summary>Streams a corpus with language tags; the tags' names and the tokens without one are there when it is read.</summary>
 /// <param name="path">The file.</param>
@@ -48,6 +52,7 @@ public sealed class TaggedText(string path, TaggedOptions options, LanguageTags 
     private readonly byte[][] _keys = [.. options.TagKeys.Select(k => Encoding.UTF8.GetBytes(k + "="))];
     private readonly List<int> _languages = [];
     private readonly List<string> _words = [];
+    private readonly List<string> _wordTags = [];
     private readonly StringBuilder _source = new();
 
     /// <summary>The format that a file's name says; null where it says none.</summary>
@@ -90,11 +95,12 @@ public sealed class TaggedText(string path, TaggedOptions options, LanguageTags 
             if (_languages.Count > 0)
             {
                 number++;
-                yield return new TaggedSentence(id ?? FormattableString.Invariant($"{name}-{number}"), [.. _languages], [.. _words], _source.ToString());
+                yield return new TaggedSentence(id ?? FormattableString.Invariant($"{name}-{number}"), [.. _languages], [.. _words], _source.ToString(), [.. _wordTags]);
             }
 
             _languages.Clear();
             _words.Clear();
+            _wordTags.Clear();
             _source.Clear();
             id = null;
             if (!more)
@@ -152,6 +158,7 @@ public sealed class TaggedText(string path, TaggedOptions options, LanguageTags 
         }
 
         Add(MiscTag(line[(line.LastIndexOf((byte)'\t') + 1)..]), Column(line, 2));
+        AddWordTag(line, lines);
     }
 
     private ReadOnlySpan<byte> MiscTag(ReadOnlySpan<byte> misc)
@@ -183,6 +190,7 @@ public sealed class TaggedText(string path, TaggedOptions options, LanguageTags 
         }
 
         Add(Column(line, options.TagColumn), Column(line, 1));
+        AddWordTag(line, lines);
     }
 
     private void Tagged(ReadOnlySpan<byte> line)
@@ -205,6 +213,19 @@ public sealed class TaggedText(string path, TaggedOptions options, LanguageTags 
         {
             _words.Add(Encoding.UTF8.GetString(word));
         }
+    }
+
+    private void AddWordTag(ReadOnlySpan<byte> line, Utf8Lines lines)
+    {
+        if (options.WordTagColumn == 0)
+        {
+            return;
+        }
+
+        var tag = line.Count((byte)'\t') < options.WordTagColumn - 1 ? default : Column(line, options.WordTagColumn).Trim((byte)' ');
+        _wordTags.Add(tag.IsEmpty || tag is [(byte)'_']
+            ? throw new UserException("XL688", FormattableString.Invariant($"{lines.Where}: the word has no tag in column {options.WordTagColumn}. Tag it, or name the right column with --tag-column."))
+            : Encoding.UTF8.GetString(tag));
     }
 
     private static ReadOnlySpan<byte> Column(ReadOnlySpan<byte> line, int number)

@@ -25,7 +25,7 @@ public sealed class UntaggedText(string path, WordLanguages identifier, Language
             if (words.Count > 0)
             {
                 var languages = identifier.Identify(words).Select(l => l is null ? LanguageTags.Neutral : tags.Of(l)).ToArray();
-                yield return new TaggedSentence(FormattableString.Invariant($"{name}-{lines.Line}"), languages, words, text + "\n");
+                yield return new TaggedSentence(FormattableString.Invariant($"{name}-{lines.Line}"), languages, words, text + "\n", []);
             }
         }
     }

@@ -35,6 +35,18 @@ public static class AttentionMask
         return Additive(present.logical_and(causal), type).unsqueeze(1);
     }
 
+    /// <summary>Attention over rows that are filled up on the right.</summary>
+    /// <param name="present">[batch, time], bool: false where a row is filled up.</param>
+    /// <param name="causal">Whether later tokens are hidden.</param>
+    /// <param name="type">Element type of the result.</param>
+    /// <returns>[batch, 1, time, time].</returns>
+    public static Tensor RightPadded(Tensor present, bool causal, ScalarType type)
+    {
+        var (batch, time) = (present.shape[0], present.shape[1]);
+        var visible = present.unsqueeze(1).expand(batch, time, time);   // [batch, time, time]
+        return Additive(causal ? visible.logical_and(ones(time, time, ScalarType.Bool, present.device).tril()) : visible, type).unsqueeze(1);
+    }
+
     private static Tensor Additive(Tensor visible, ScalarType type) =>
         zeros(visible.shape, type, visible.device).FillInPlace(visible.logical_not(), Hidden);
 }

@@ -37,6 +37,9 @@ internal static class KeptScalars
     /// <summary>a ← a + factor · b / c.</summary>
     public static Tensor PlusQuotientInPlace(this Tensor a, Tensor b, Tensor c, double factor) => With(factor, s => a.addcdiv_(b, c, s));
 
+    /// <summary>a with the rows of b added to the rows that the index names.</summary>
+    public static Tensor PlusRows(this Tensor a, Tensor index, Tensor b) => a.index_add(0, index, b, One);
+
     /// <summary>a ← number where the mask is true.</summary>
     public static Tensor FillInPlace(this Tensor a, Tensor mask, double number) => With(number, s => a.masked_fill_(mask, s));
 

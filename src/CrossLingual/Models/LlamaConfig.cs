@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CrossLingual.Runs;
 
@@ -123,22 +122,7 @@ public sealed record LlamaConfig
 
     /// <summary>Reads a config.json.</summary>
     /// <exception cref="UserException">XL310: all problems of the file at once.</exception>
-    public static LlamaConfig Read(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new UserException("XL310", $"{path} does not exist. A model folder needs the config.json that came with the model.");
-        }
-
-        try
-        {
-            return Parse(JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false })!.AsObject(), path);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
-        {
-            throw new UserException("XL310", $"{path} is not a JSON object of model settings: {e.Message} Download it again.", e);
-        }
-    }
+    public static LlamaConfig Read(string path) => Parse(ConfigReader.Load(path), path);
 
     /// <summary>Reads the settings from JSON.</summary>
     /// <param name="json">The content of a config.json.</param>

@@ -11,22 +11,20 @@ namespace CrossLingual.Models;
 /// </summary>
 public sealed class ModelFolder
 {
-    private static readonly string[] PickleEndings = [".bin", ".pt", ".pth", ".ckpt", ".pkl"];
-
     // Files of the source that describe the model and travel with every copy of it.
     internal static readonly string[] Companions =
     [
-        "tokenizer.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "tokenizer.model", "sentencepiece.bpe.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
         "generation_config.json", "chat_template.jinja",
     ];
 
     private readonly Dictionary<string, string> _companions = [];
 
-    private ModelFolder(string path, LlamaConfig config, Tokenizer? tokenizer)
+    private ModelFolder(string path, LlamaConfig config, Tokenizer tokenizer)
     {
         Path = path;
         Config = config;
-        Tokenizer = tokenizer!;
+        Tokenizer = tokenizer;
     }
 
     /// <summary>The folder.</summary>
@@ -92,15 +90,14 @@ public sealed class ModelFolder
     /// <exception cref="UserException">XL30x a damaged file, XL313, XL314 weights that do not fit the configuration.</exception>
     internal static (IReadOnlyDictionary<string, Safetensors> Places, IReadOnlyList<Safetensors> Files) OpenWeights(string path, LlamaConfig config)
     {
-        var folder = new ModelFolder(path, config, null);
-        var files = folder.OpenWeights();
+        var weights = WeightFiles.Open(path);
         try
         {
-            return (folder.Place(files), files);
+            return (Place(weights, config).ToDictionary(p => p.Key, p => p.Value.File), weights.Files);
         }
         catch
         {
-            files.ForEach(f => f.Dispose());
+            weights.Dispose();
             throw;
         }
     }
@@ -113,23 +110,16 @@ public sealed class ModelFolder
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var files = OpenWeights();
-        try
+        using var files = WeightFiles.Open(Path);
+        var places = Place(files, Config);
+        var weights = new Dictionary<string, Tensor>();
+        foreach (var (name, shape) in Config.TensorShapes())
         {
-            var places = Place(files);
-            var weights = new Dictionary<string, Tensor>();
-            foreach (var (name, shape) in Config.TensorShapes())
-            {
-                var read = Read(places[name], name, shape);
-                weights[name] = read.to(storeAs ?? read.dtype).to(compute.Device).MoveToOuterDisposeScope();
-            }
+            var read = TensorBytes.Read(places[name].File, name).view(shape);
+            weights[name] = read.to(storeAs ?? read.dtype).to(compute.Device).MoveToOuterDisposeScope();
+        }
 
-            return new Llama(Config, weights, compute.Type);
-        }
-        finally
-        {
-            files.ForEach(f => f.Dispose());
-        }
+        return new Llama(Config, weights, compute.Type);
     }
 
     /// <summary>Writes a model with this folder's tokenizer and settings.</summary>
@@ -161,101 +151,14 @@ public sealed class ModelFolder
         });
     }
 
-    /// <summary>The safetensors files of the folder, their headers checked.</summary>
-    /// <exception cref="UserException">XL314 no usable weights, XL30x a damaged file.</exception>
-    private List<Safetensors> OpenWeights()
+    private static IReadOnlyDictionary<string, (Safetensors File, string Stored)> Place(WeightFiles weights, LlamaConfig config)
     {
-        var index = System.IO.Path.Combine(Path, "model.safetensors.index.json");
-        var single = System.IO.Path.Combine(Path, "model.safetensors");
-        var names = File.Exists(index) ? ShardsOf(index)
-            : File.Exists(single) ? [single]
-            : throw NoWeights();
-        var files = new List<Safetensors>();
-        try
-        {
-            files.AddRange(names.Select(Safetensors.Open));
-            return files;
-        }
-        catch
-        {
-            files.ForEach(f => f.Dispose());
-            throw;
-        }
+        return weights.Place(config.TensorShapes().ToDictionary(), name => Ignorable(name) ? null : name, $"a {config.ModelType} model of {config.Layers} layers");
+
+        // A tied head is the embedding again, and rotary tables are computed.
+        bool Ignorable(string name) =>
+            (config.TiedEmbeddings && name == "lm_head.weight") || name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
     }
-
-    private UserException NoWeights()
-    {
-        var pickle = Directory.EnumerateFiles(Path).FirstOrDefault(f => PickleEndings.Contains(System.IO.Path.GetExtension(f)));
-        return pickle is null
-            ? new UserException("XL314", $"{Path} has no weights. It needs model.safetensors, or shards with model.safetensors.index.json.")
-            : new UserException("XL314", $"{Path} has its weights in {System.IO.Path.GetFileName(pickle)}, a PyTorch pickle. Pickles can run code and are refused; get the safetensors version or convert it.");
-    }
-
-    private string[] ShardsOf(string index)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(index));
-            var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => p.Value.GetString() ?? throw new JsonException($"'{p.Name}' has no file.")).Distinct().Order(StringComparer.Ordinal).ToList();
-            var strange = names.Find(name => System.IO.Path.GetFileName(name) != name);
-            return strange is null
-                ? [.. names.Select(name => System.IO.Path.Combine(Path, name))]
-                : throw new UserException("XL314", $"{index} points to '{strange}', outside the folder. Only file names beside it are allowed.");
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new UserException("XL314", $"{index} is not a readable shard index: {e.Message} Download it again.", e);
-        }
-    }
-
-    private Dictionary<string, Safetensors> Place(List<Safetensors> files)
-    {
-        var shapes = Config.TensorShapes().ToDictionary();
-        var places = new Dictionary<string, Safetensors>();
-        var problems = new List<string>();
-        foreach (var file in files)
-        {
-            foreach (var (name, entry) in file.Entries)
-            {
-                if (Ignorable(name))
-                {
-                    continue;
-                }
-
-                if (!shapes.TryGetValue(name, out var shape))
-                {
-                    problems.Add($"{file.Path}: tensor '{name}' does not belong to a {Config.ModelType} model of {Config.Layers} layers");
-                }
-                else if (!shape.SequenceEqual(entry.Shape))
-                {
-                    problems.Add($"{file.Path}: tensor '{name}' has shape [{string.Join(", ", entry.Shape)}]; config.json asks for [{string.Join(", ", shape)}]");
-                }
-                else if (entry.Type is not ("F32" or "F16" or "BF16" or "F64"))
-                {
-                    problems.Add($"{file.Path}: tensor '{name}' has type {entry.Type}; weights must be BF16, F16, F32 or F64");
-                }
-                else if (!places.TryAdd(name, file))
-                {
-                    problems.Add($"{file.Path}: tensor '{name}' stands in {places[name].Path} too");
-                }
-            }
-        }
-
-        problems.AddRange(shapes.Keys.Except(places.Keys).Where(name => !problems.Exists(p => p.Contains($"'{name}'", StringComparison.Ordinal)))
-            .Select(name => $"{Path}: tensor '{name}' is missing"));
-        return problems.Count == 0
-            ? places
-            : throw new UserException(
-                "XL313",
-                string.Join("\n      ", problems.Take(10)) + (problems.Count > 10 ? $"\n      and {problems.Count - 10} more" : "")
-                + "\n      The weights and config.json do not belong together; take both from the same download.");
-    }
-
-    // A tied head is the embedding again, and rotary tables are computed.
-    private bool Ignorable(string name) =>
-        (Config.TiedEmbeddings && name == "lm_head.weight") || name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
-
-    private static Tensor Read(Safetensors file, string name, long[] shape) => TensorBytes.Read(file, name).view(shape);
 
     private static List<int>? GenerationEos(string path)
     {

@@ -11,6 +11,9 @@ public sealed class LanguageTags
     /// <summary>The number of a token that is of no language.</summary>
     public const int Neutral = -1;
 
+    /// <summary>Its name.</summary>
+    public const string NeutralName = "neutral";
+
     /// <summary>Tags that shared tasks and treebanks give to what is no language, in lower case.</summary>
     public static readonly IReadOnlyCollection<string> UsualNeutral =
     [
@@ -71,7 +74,7 @@ public sealed class LanguageTags
     }
 
     /// <summary>The tag of a number; <c>neutral</c> for what is no language.</summary>
-    public string NameOf(int number) => number == Neutral ? "neutral" : _languages[number];
+    public string NameOf(int number) => number == Neutral ? NeutralName : _languages[number];
 
     private int Add(string name)
     {

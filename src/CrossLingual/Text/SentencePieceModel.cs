@@ -95,6 +95,31 @@ public sealed record SentencePieceModel
         }
     }
 
+    /// <summary>
+    /// The model with XLM-RoBERTa's ids, which are fairseq's: <c>&lt;s&gt;</c> 0, <c>&lt;pad&gt;</c> 1, <c>&lt;/s&gt;</c> 2,
+    /// <c>&lt;unk&gt;</c> 3, the other pieces one higher than here, <c>&lt;mask&gt;</c> last.
+    /// </summary>
+    /// <param name="origin">The file's name, for error messages.</param>
+    /// <exception cref="UserException">XL685: the first three pieces are not unknown, begin and end.</exception>
+    public SentencePieceModel ToXlmRoberta(string origin)
+    {
+        if (Pieces is not [{ Kind: PieceKind.Unknown }, { Kind: PieceKind.Control }, { Kind: PieceKind.Control }, ..])
+        {
+            var found = string.Join(", ", Pieces.Take(3).Select(p => p.Text));
+            throw new UserException("XL685", $"{origin} begins with {found}; a vocabulary of XLM-RoBERTa begins with <unk>, <s>, </s>. Name the file tokenizer.model if its ids are the model's own.");
+        }
+
+        Piece[] first = [new("<s>", 0, PieceKind.Control), new("<pad>", 0, PieceKind.Control), new("</s>", 0, PieceKind.Control), new("<unk>", 0, PieceKind.Unknown)];
+        return this with
+        {
+            Pieces = [.. first, .. Pieces.Skip(3), new Piece("<mask>", 0, PieceKind.Control)],
+            BosId = 0,
+            PadId = 1,
+            EosId = 2,
+            UnknownId = 3,
+        };
+    }
+
     /// <summary>Writes the model; equal models give equal bytes.</summary>
     public byte[] ToBytes()
     {
@@ -176,6 +201,8 @@ public sealed record SentencePieceModel
         {
             throw new InvalidOperationException($"the byte '{strange.Text}' is not spelt as <0x0A>.");
         }
+
+        _ = new SentencePieceNormalizer(model);
 
         return model;
     }

@@ -1,25 +1,25 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Library = Microsoft.ML.Tokenizers;
 
 namespace CrossLingual.Text;
 
 /// <summary>
-/// SentencePiece BPE with byte fallback, as Llama 1 and 2, Mistral 7B and the lab use it. Text that looks like a control
-/// token stays text: only code adds control ids.
+/// SentencePiece: BPE, as Llama 1 and 2, Mistral 7B and the lab use it, or Unigram, as XLM-RoBERTa and T5 do. Text that looks
+/// like a control token stays text: only code adds control ids.
 /// </summary>
 /// <remarks>
-/// Microsoft.ML.Tokenizers normalises the text, but the merging is here: of equal scores the leftmost pair must merge
-/// first, which the library (2.0.0) does not keep ("!!!!!!" with Llama 2's vocabulary).
+/// Microsoft.ML.Tokenizers (2.0.0) is not used: of equal BPE scores the leftmost pair must merge first, which it does not
+/// keep ("!!!!!!" with Llama 2's vocabulary). Its Unigram agrees with this one in the tests, but for
+/// neighbouring unknown characters, which it keeps apart.
 /// </remarks>
 public sealed class SentencePieceTokenizer : Tokenizer
 {
     private const char SpaceMark = '\u2581';
     private readonly SentencePieceModel _model;
     private readonly Dictionary<string, byte[]> _files;
-    private readonly Lazy<Library.SentencePieceTokenizer> _starting;
-    private readonly Lazy<Library.SentencePieceTokenizer> _continuing;
+    private readonly SentencePieceNormalizer _normalizer;
+    private readonly UnigramCut? _unigram;
     private readonly Dictionary<string, int> _ids = [];
     private readonly int[] _byteIds = new int[256];
     private readonly int[] _byteValues;
@@ -32,8 +32,7 @@ public sealed class SentencePieceTokenizer : Tokenizer
     {
         _model = model;
         _files = files ?? new() { ["tokenizer.model"] = model.ToBytes() };
-        _starting = new(() => Create(model));
-        _continuing = new(() => Create(model with { AddDummyPrefix = false }));
+        _normalizer = new SentencePieceNormalizer(model);
         _byteValues = [.. model.Pieces.Select(p => p.Kind == PieceKind.Byte
             ? int.Parse(p.Text.AsSpan(3, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
             : -1)];
@@ -50,6 +49,7 @@ public sealed class SentencePieceTokenizer : Tokenizer
             }
         }
 
+        _unigram = model.Algorithm == SentencePieceAlgorithm.Unigram ? new UnigramCut(model, _ids, _byteIds) : null;
         var whole = model.Pieces.Where(p => p.Kind == PieceKind.UserDefined).Select(p => p.Text).OrderByDescending(t => t.Length).ToList();
         _wholePieces = whole.Count > 0 ? new Regex(string.Join('|', whole.Select(Regex.Escape)), RegexOptions.CultureInvariant) : null;
     }
@@ -66,8 +66,19 @@ public sealed class SentencePieceTokenizer : Tokenizer
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, byte[]> Files => _files;
 
+    /// <summary>The vocabulary and settings.</summary>
+    public SentencePieceModel Model => _model;
+
     /// <inheritdoc/>
     public override string PieceOf(int id) => _model.Pieces[id].Text;
+
+    /// <inheritdoc/>
+    public override int[] EncodeWord(string word, bool isFirst)
+    {
+        // A word of characters that the normalisation removes has no piece, but a place in the sentence.
+        var ids = _model.AddDummyPrefix ? Encode(word) : base.EncodeWord(word, isFirst);
+        return ids.Length > 0 ? ids : [_model.UnknownId];
+    }
 
     /// <inheritdoc/>
     public override string Decode(IEnumerable<int> ids, bool continuation = false)
@@ -102,23 +113,28 @@ public sealed class SentencePieceTokenizer : Tokenizer
     /// <inheritdoc/>
     protected override void EncodeInto(List<int> ids, string text, bool continuation)
     {
-        var library = continuation ? _continuing.Value : _starting.Value;
-        if (_model.Algorithm == SentencePieceAlgorithm.Unigram)
-        {
-            ids.AddRange(library.EncodeToIds(text, addBeginningOfSentence: false, addEndOfSentence: false));
-            return;
-        }
-
-        var normal = library.Normalizer!.Normalize(text);
+        var normal = _normalizer.Normalize(text, continuation);
         var at = 0;
         foreach (Match match in _wholePieces?.Matches(normal) ?? Enumerable.Empty<Match>())
         {
-            Merge(ids, normal.AsSpan(at, match.Index - at));
+            Cut(ids, normal.AsSpan(at, match.Index - at));
             ids.Add(_ids[match.Value]);
             at = match.Index + match.Length;
         }
 
-        Merge(ids, normal.AsSpan(at));
+        Cut(ids, normal.AsSpan(at));
+    }
+
+    private void Cut(List<int> ids, ReadOnlySpan<char> text)
+    {
+        if (_unigram is null)
+        {
+            Merge(ids, text);
+        }
+        else
+        {
+            _unigram.Cut(ids, text);
+        }
     }
 
     /// <summary>
@@ -202,11 +218,5 @@ public sealed class SentencePieceTokenizer : Tokenizer
                 queue.Enqueue((left, right, joined), (-_model.Pieces[id].Score, left));
             }
         }
-    }
-
-    private static Library.SentencePieceTokenizer Create(SentencePieceModel model)
-    {
-        using var stream = new MemoryStream(model.ToBytes());
-        return Library.SentencePieceTokenizer.Create(stream, addBeginningOfSentence: false, addEndOfSentence: false);
     }
 }

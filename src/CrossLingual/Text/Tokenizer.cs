@@ -3,6 +3,9 @@ namespace CrossLingual.Text;
 /// <summary>Turns text into the ids that a model reads, and back.</summary>
 public abstract class Tokenizer
 {
+    /// <summary>Name of XLM-RoBERTa's SentencePiece model, whose ids are not the model's own.</summary>
+    public const string XlmRobertaFile = "sentencepiece.bpe.model";
+
     /// <summary>Number of ids; every id lies in [0, VocabularySize).</summary>
     public abstract int VocabularySize { get; }
 
@@ -39,6 +42,11 @@ public abstract class Tokenizer
         return [.. ids];
     }
 
+    /// <summary>Encodes a word as it stands in a text: with the space before it, where the vocabulary has it so. At least one id.</summary>
+    /// <param name="word">A word, not empty.</param>
+    /// <param name="isFirst">Whether it begins the text.</param>
+    public virtual int[] EncodeWord(string word, bool isFirst) => isFirst ? Encode(word) : Encode(" " + word, continuation: true);
+
     /// <summary>Decodes ids; control tokens vanish and broken UTF-8 becomes U+FFFD.</summary>
     /// <param name="ids">Ids in [0, <see cref="VocabularySize"/>).</param>
     /// <param name="continuation">Whether the ids go on from earlier ids: then a leading space is kept.</param>
@@ -47,17 +55,20 @@ public abstract class Tokenizer
     /// <summary>The vocabulary's own spelling of an id, for display.</summary>
     public abstract string PieceOf(int id);
 
-    /// <summary>Loads the tokenizer of a file, or of a model folder: <c>tokenizer.model</c> first, then <c>tokenizer.json</c>.</summary>
-    /// <exception cref="UserException">XL211: no tokenizer there; XL210, XL212: not readable.</exception>
+    /// <summary>
+    /// Loads the tokenizer of a file, or of a model folder: <c>tokenizer.model</c> first, then XLM-RoBERTa's
+    /// <c>sentencepiece.bpe.model</c> (with that model's own ids), then <c>tokenizer.json</c>.
+    /// </summary>
+    /// <exception cref="UserException">XL211: no tokenizer there; XL210, XL212: not readable; XL685: not of XLM-RoBERTa's order.</exception>
     public static Tokenizer Load(string path)
     {
         var file = path;
         if (Directory.Exists(path))
         {
-            file = new[] { "tokenizer.model", "tokenizer.json" }.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists)
+            file = new[] { "tokenizer.model", XlmRobertaFile, "tokenizer.json" }.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists)
                 ?? throw new UserException(
                     "XL211",
-                    $"{path} has no tokenizer. A model folder needs tokenizer.model (SentencePiece) or tokenizer.json (Hugging Face); copy one into it.");
+                    $"{path} has no tokenizer. A model folder needs tokenizer.model or sentencepiece.bpe.model (SentencePiece) or tokenizer.json (Hugging Face); copy one into it.");
         }
         else if (!File.Exists(path))
         {
@@ -65,9 +76,15 @@ public abstract class Tokenizer
         }
 
         var bytes = File.ReadAllBytes(file);
-        return file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-            ? TokenizerJson.Parse(bytes, file)
-            : new SentencePieceTokenizer(SentencePieceModel.Parse(bytes, file), new() { ["tokenizer.model"] = bytes });
+        if (file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return TokenizerJson.Parse(bytes, file);
+        }
+
+        var model = SentencePieceModel.Parse(bytes, file);
+        return Path.GetFileName(file) == XlmRobertaFile
+            ? new SentencePieceTokenizer(model.ToXlmRoberta(file), new() { [XlmRobertaFile] = bytes })
+            : new SentencePieceTokenizer(model, new() { ["tokenizer.model"] = bytes });
     }
 
     /// <summary>Appends the ids of a text that is not empty.</summary>

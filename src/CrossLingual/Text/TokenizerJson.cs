@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace CrossLingual.Text;
 
 /// <summary>
-/// Reads Hugging Face <c>tokenizer.json</c>: byte-level BPE (GPT-2, Llama 3, Qwen) and SentencePiece-BPE with byte
-/// fallback (Llama 2, Mistral, TinyLlama). The second is turned into the SentencePiece model that it came from, a
-/// piece's score being minus the rank of the merge that makes it.
+/// Reads Hugging Face <c>tokenizer.json</c>: byte-level BPE (GPT-2, Llama 3, Qwen), SentencePiece-BPE with byte fallback
+/// (Llama 2, Mistral, TinyLlama) and Unigram (XLM-RoBERTa, T5). The last two are turned into the SentencePiece model that they
+/// came from; of BPE a piece's score is minus the rank of the merge that makes it.
 /// </summary>
 internal static class TokenizerJson
 {
@@ -18,16 +18,21 @@ internal static class TokenizerJson
             var root = document.RootElement;
             var model = root.GetProperty("model");
             var type = model.TryGetProperty("type", out var named) ? named.GetString() : "BPE";
+            var added = AddedTokens(root);
+            var files = new Dictionary<string, byte[]> { ["tokenizer.json"] = bytes };
+            if (type == "Unigram")
+            {
+                return new SentencePieceTokenizer(UnigramJson.Read(root, model, added), files);
+            }
+
             if (type != "BPE")
             {
                 throw new UserException(
                     "XL212",
-                    $"{origin}: model type '{type}' is not supported; BPE is. Use the model's tokenizer.model if it has one.");
+                    $"{origin}: model type '{type}' is not supported; BPE and Unigram are. Use the model's tokenizer.model if it has one.");
             }
 
-            var added = AddedTokens(root);
             var vocabulary = Vocabulary(model, added);
-            var files = new Dictionary<string, byte[]> { ["tokenizer.json"] = bytes };
             return UsesByteLevel(root)
                 ? new ByteLevelTokenizer(ByteLevelTokenizer.Definition.Read(root, model, vocabulary, added), files)
                 : new SentencePieceTokenizer(AsSentencePiece(root, model, vocabulary, added), files);
@@ -158,7 +163,7 @@ internal static class TokenizerJson
             : PieceKind.Normal;
     }
 
-    private static bool PrependsSpace(JsonElement root) =>
+    internal static bool PrependsSpace(JsonElement root) =>
         Steps(root, "normalizer").Any(step => IsType(step, "Prepend"))
         || Steps(root, "pre_tokenizer").Any(step => IsType(step, "Metaspace")
             && (!step.TryGetProperty("prepend_scheme", out var scheme) || scheme.GetString() != "never")

@@ -63,6 +63,20 @@ internal sealed class FlatParameters : IDisposable
         return flat;
     }
 
+    /// <summary>Puts all weights of a tagger into a flat buffer.</summary>
+    public static FlatParameters OfClassifier(TokenClassifier classifier)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var flat = new FlatParameters([.. classifier.Weights.Select(w => (w.Key, w.Value))], classifier.Encoder.Device);
+        foreach (var name in flat.Names)
+        {
+            classifier.Replace(name, flat.Parameters[name]);
+        }
+
+        return flat;
+    }
+
     /// <summary>Puts an adapter's pairs into a flat buffer.</summary>
     /// <param name="adapter">The adapter.</param>
     /// <param name="device">Where the buffer is.</param>

@@ -33,6 +33,24 @@ public class MemoryTests
         IsFlat(model, examples, new TrainingOptions { Rows = 4, Length = 256, Steps = 240 });
     }
 
+    [Fact]
+    public void TaggersTraining_IsFlatOver200Steps()
+    {
+        using var tagger = TinyTagger.OnXlmRoberta();
+        using var trainer = new TaggerTrainer(tagger, new TaggerOptions { Steps = 240, BatchWords = 60, DevEvery = 20 }, Seed.For("memory"));
+        var tensors = new List<long>();
+        trainer.Run(TaggerTrainerTests.Sentences(300, 1), TaggerTrainerTests.Sentences(20, 2), new Told<TaggerProgress>(p =>
+        {
+            if (p.Step is 45 or 239)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                tensors.Add(Tensor.TotalCount);
+            }
+        }));
+        Assert.Equal(tensors[0], tensors[1]);
+    }
+
     private static void IsFlat(Llama model, List<TokenizedExample> examples, TrainingOptions options)
     {
         using var trainer = new Trainer(model, [.. model.Weights.Keys], options, Seed.For("memory"));
