@@ -29,6 +29,7 @@ public static class Xling
             DiffCommand.Create(),
             ExpertsCommand.Create(),
             CodingCommand.Create(),
+            SwitchingCommand.Create(),
             EvalCommand.Create(),
             AdviseCommand.Create(),
             ScoreCommand.Create(),

@@ -129,7 +129,8 @@ public sealed class Lab
         return (scene.Say(_languages[CheckLanguage(from)], list, wording).Text, scene.Say(_languages[CheckLanguage(to)], list, wording).Text);
     }
 
-    private (Example Example, LabScene Scene) Make(string language, LabSplit split, int index, string task)
+    /// <summary>One example with the scene that it was made from.</summary>
+    internal (Example Example, LabScene Scene) Make(string language, LabSplit split, int index, string task)
     {
         CheckLanguage(language);
         var name = split.ToString().ToLowerInvariant();

@@ -39,6 +39,12 @@ internal sealed class LabScene(LabLanguage shape, LabSplit split, Dice dice, int
 
     public LabSplit Split => split;
 
+    /// <summary>Where the instruction's wordings are, and which was taken, once the scene is an example.</summary>
+    public (string List, int Wording) Asked { get; set; }
+
+    /// <summary>Texts that are the same in every language: numbers, names of functions.</summary>
+    public IEnumerable<string> Literals => _literals.Values.Select(l => l.Base);
+
     /// <summary>Binds a slot to an entity of the split that no other slot of the group has.</summary>
     public int Bind(string slot, string group)
     {

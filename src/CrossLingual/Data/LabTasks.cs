@@ -191,16 +191,20 @@ internal static class LabTasks
             scene, language, "translation", "translate.sentence", scene.Say(target, list, wording).Text, scene.Say(language, list, wording).Text);
     }
 
-    internal static Example Ask(LabScene scene, LabLanguage language, string task, string list, string answer, string input = "") => new()
+    internal static Example Ask(LabScene scene, LabLanguage language, string task, string list, string answer, string input = "")
     {
-        Id = "",
-        Language = language.Code,
-        Instruction = scene.Say(language, list, scene.Wording(list)).Text,
-        Input = input,
-        Output = answer,
-        Task = task,
-        Difficulty = 1,
-    };
+        scene.Asked = (list, scene.Wording(list));
+        return new()
+        {
+            Id = "",
+            Language = language.Code,
+            Instruction = scene.Say(language, list, scene.Asked.Wording).Text,
+            Input = input,
+            Output = answer,
+            Task = task,
+            Difficulty = 1,
+        };
+    }
 
     internal static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
