@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Scripting;
-using Microsoft.CodeAnalysis.Scripting;
 
 namespace CrossLingual.Kernel;
 
@@ -18,8 +16,7 @@ public sealed class CSharpSession(string folder)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly CellGlobals globals = new();
-    private readonly ScriptOptions options = ScriptSurroundings.Options(folder);
-    private ScriptState<object>? state;
+    private readonly SubmissionChain chain = new(folder);
 
     /// <summary>Whether a cell did not heed its token and runs on; the session then takes no more cells.</summary>
     public bool IsAbandoned { get; private set; }
@@ -68,24 +65,10 @@ public sealed class CSharpSession(string folder)
         globals.Output = show;
         try
         {
-            var script = Continue(CellSource.ToCSharp(code), options.WithFilePath(name));
-            var problems = script.Compile(cancel).Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
-            if (problems.Count > 0)
-            {
-                return (null, CellErrors.OfCompiler(problems, name));
-            }
-
-            // The state is kept even when the cell throws: what it declared and set before stays.
-            state = state is null
-                ? await script.RunAsync(globals, _ => true, cancel)
-                : await script.RunFromAsync(state, _ => true, cancel);
-            return state.Exception is { } thrown
-                ? (null, CellErrors.OfException(thrown, name))
-                : (state.ReturnValue is null or DisplayedValue ? null : MimeBundle.Of(state.ReturnValue), null);
-        }
-        catch (CompilationErrorException e)
-        {
-            return (null, CellErrors.OfCompiler(e.Diagnostics, name));
+            var value = chain.RunAsync(chain.Compile(CellSource.ToCSharp(code), name), globals, out var problems, cancel);
+            return problems.Count > 0
+                ? (null, CellErrors.OfCompiler(problems, name))
+                : (await value is { } shown and not DisplayedValue ? MimeBundle.Of(shown) : null, null);
         }
         catch (Exception e)
         {
@@ -94,8 +77,8 @@ public sealed class CSharpSession(string folder)
         }
     }
 
-    /// <summary>Compiles something small, so that the first cell need not wait for the compiler to load.</summary>
-    public void WarmUp() => CSharpScript.Create("1 + 1", options, typeof(CellGlobals)).Compile();
+    /// <summary>Runs something small that leaves nothing behind, so that the first cell need not wait for the compiler to load.</summary>
+    public void WarmUp() => MimeBundle.Of(chain.RunAsync(chain.Compile("1 + 1", ""), globals, out _, CancellationToken.None).Result);
 
     /// <summary>Whether a text is whole: false while a bracket or a string is open.</summary>
     public static bool IsComplete(string code) =>
@@ -104,16 +87,12 @@ public sealed class CSharpSession(string folder)
     /// <summary>What could stand at a place, with what the cells so far declared.</summary>
     /// <param name="code">A cell.</param>
     /// <param name="at">Place in it, in UTF-16 units.</param>
-    public Completion Complete(string code, int at) => CellInsight.Complete(Continue(code, options).GetCompilation(), code, at);
+    public Completion Complete(string code, int at) => CellInsight.Complete(chain.Compile(code, ""), code, at);
 
     /// <summary>What the name at a place means; null when it means nothing.</summary>
     /// <param name="code">A cell.</param>
     /// <param name="at">Place in it, in UTF-16 units.</param>
-    public Inspection? Inspect(string code, int at) => CellInsight.Inspect(Continue(code, options).GetCompilation(), code, at);
-
-    private Script<object> Continue(string code, ScriptOptions cellOptions) => state is null
-        ? CSharpScript.Create(code, cellOptions, typeof(CellGlobals))
-        : state.Script.ContinueWith<object>(code, cellOptions);
+    public Inspection? Inspect(string code, int at) => CellInsight.Inspect(chain.Compile(code, ""), code, at);
 
     /// <summary>Lets outputs through one at a time, and none after the cell has ended.</summary>
     private sealed class CellGate(Action<CellOutput> onOutput)

@@ -30,6 +30,8 @@ internal sealed class CellQueue(
         AppDomain.CurrentDomain.ProcessExit += (_, _) => SayEnd();
         new Thread(() =>
         {
+            // The compiler is slow the first time; meanwhile the front end asks who we are.
+            csharp.WarmUp();
             while (requests.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
                 while (requests.Reader.TryRead(out var request))

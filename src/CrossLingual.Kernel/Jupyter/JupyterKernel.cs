@@ -14,7 +14,6 @@ public sealed class JupyterKernel : IDisposable
     private readonly CSharpSession csharp;
     private readonly CellHistory history = new();
     private readonly Action<string> log;
-    private int warmed;
 
     /// <summary>Binds the sockets.</summary>
     /// <param name="connection">Where the front end waits.</param>
@@ -80,7 +79,6 @@ public sealed class JupyterKernel : IDisposable
                 break;
             case "kernel_info_request":
                 Answer(port, request, Information);
-                WarmUp();
                 break;
             case "interrupt_request":
                 cells.Interrupt();
@@ -140,15 +138,6 @@ public sealed class JupyterKernel : IDisposable
         sockets.Send(Port.Iopub, request.Answer(type, content, session, [System.Text.Encoding.ASCII.GetBytes(type)]));
 
     private void Reply(JupyterMessage request, JsonObject content) => sockets.Send(Port.Shell, request.Answer("execute_reply", content, session));
-
-    // The compiler is slow the first time; a front end that has asked who we are will send a cell soon.
-    private void WarmUp()
-    {
-        if (Interlocked.Exchange(ref warmed, 1) == 0)
-        {
-            Task.Run(csharp.WarmUp);
-        }
-    }
 
     private JsonObject Complete(JupyterMessage request)
     {
