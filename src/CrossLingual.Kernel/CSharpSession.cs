@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using CrossLingual.Kernel.Packages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -9,17 +10,30 @@ namespace CrossLingual.Kernel;
 /// Runs C# cells one after another, each seeing what the earlier ones declared. A name may be declared again; the last
 /// declaration counts. The session knows nothing of files and protocols: a notebook runner and a Jupyter kernel stand on it.
 /// </summary>
-/// <param name="folder">Where <c>#r</c> and <c>#load</c> look for relative paths.</param>
-public sealed class CSharpSession(string folder)
+public sealed class CSharpSession
 {
     /// <summary>How long a cell may take to heed its token before it is left behind.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly CellGlobals globals = new();
-    private readonly SubmissionChain chain = new(folder);
+    private readonly SubmissionChain chain;
+    private readonly CellPackages packages;
+
+    /// <summary>Starts with nothing declared.</summary>
+    /// <param name="folder">Where <c>#r</c> and <c>#load</c> look for relative paths, and NuGet for a nuget.config.</param>
+    public CSharpSession(string folder)
+        : this(folder, PackageRestore.OfUser)
+    {
+    }
+
+    /// <summary>Starts with nothing declared, and packages of a place of one's own.</summary>
+    internal CSharpSession(string folder, PackageRestore restore) => (chain, packages) = (new SubmissionChain(folder), new CellPackages(folder, restore));
 
     /// <summary>Whether a cell did not heed its token and runs on; the session then takes no more cells.</summary>
     public bool IsAbandoned { get; private set; }
+
+    /// <summary>Cells that later ones can still name something of, and those that these stand on.</summary>
+    public int KeptCells => chain.Count;
 
     /// <summary>Asks the user for the line that a cell reads from the console; null leaves the real console's input.</summary>
     public Func<string>? Ask { get; set; }
@@ -65,7 +79,13 @@ public sealed class CSharpSession(string folder)
         globals.Output = show;
         try
         {
-            var value = chain.RunAsync(chain.Compile(CellSource.ToCSharp(code), name), globals, out var problems, cancel);
+            var source = CellSource.Of(code);
+            if (source.Packages.Count > 0)
+            {
+                chain.AddReferences(await packages.AddAsync(source.Packages, note => show(new StreamOutput("stdout", note + "\n")), cancel));
+            }
+
+            var value = chain.RunAsync(chain.Compile(source.Code, name), globals, out var problems, cancel);
             return problems.Count > 0
                 ? (null, CellErrors.OfCompiler(problems, name))
                 : (await value is { } shown and not DisplayedValue ? MimeBundle.Of(shown) : null, null);

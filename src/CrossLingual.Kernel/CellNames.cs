@@ -32,11 +32,14 @@ internal sealed class CellNames : CSharpSyntaxWalker
     /// <summary>The names of a cell and of the files that it loads.</summary>
     public static CellNames Of(IEnumerable<SyntaxTree> trees) => new(trees);
 
+    /// <summary>Whether every statement of a cell runs at most once: then there is nothing in it that is worth optimising.</summary>
+    public static bool RunsOnce(SyntaxTree tree) => !tree.GetRoot().DescendantNodes().Any(node => RunsLater(node)
+        || node is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax or GotoStatementSyntax);
+
     /// <inheritdoc/>
     public override void Visit(SyntaxNode? node)
     {
-        var later = node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax or BasePropertyDeclarationSyntax
-            or BaseTypeDeclarationSyntax or DelegateDeclarationSyntax or QueryExpressionSyntax;
+        var later = node is not null && RunsLater(node);
         MakesTypes |= node is AnonymousObjectCreationExpressionSyntax or QueryExpressionSyntax
             || node is ParameterSyntax { Parent.Parent: AnonymousFunctionExpressionSyntax } parameter && (parameter.Modifiers.Count > 0 || parameter.Default is not null);
         depth += later ? 1 : 0;
@@ -53,6 +56,9 @@ internal sealed class CellNames : CSharpSyntaxWalker
         Add(node);
         base.VisitGenericName(node);
     }
+
+    private static bool RunsLater(SyntaxNode node) => node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax
+        or BasePropertyDeclarationSyntax or BaseTypeDeclarationSyntax or DelegateDeclarationSyntax or QueryExpressionSyntax;
 
     private void Add(SimpleNameSyntax node)
     {

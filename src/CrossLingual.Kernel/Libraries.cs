@@ -33,6 +33,13 @@ internal static class Libraries
         }
     }
 
+    /// <summary>The file that is known under an assembly's name.</summary>
+    public static string? PathOf(string name) => Files.GetValueOrDefault(name);
+
+    /// <summary>Whether an assembly of a file's name is loaded already.</summary>
+    public static bool IsLoaded(string path) =>
+        AssemblyLoadContext.Default.Assemblies.Any(a => string.Equals(a.GetName().Name, Path.GetFileNameWithoutExtension(path), StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Makes a native library known, under its own name.</summary>
     public static void AddNative(string path) => Natives[Path.GetFileName(path)] = path;
 

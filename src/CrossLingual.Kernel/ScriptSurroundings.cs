@@ -26,6 +26,9 @@ internal static class ScriptSurroundings
             .DistinctBy(Path.GetFileNameWithoutExtension, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(path => Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether cells see an assembly from the start.</summary>
+    public static bool IsReferenced(string path) => References.Any(reference => reference.Display == path);
+
     /// <summary>A reference without its path: the compiler writes a hash of every file that it has a path for into each cell's symbols.</summary>
     public static MetadataReference Reference(string path) => AssemblyMetadata.CreateFromFile(path).GetReference(display: path);
 

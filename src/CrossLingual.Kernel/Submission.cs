@@ -8,7 +8,7 @@ namespace CrossLingual.Kernel;
 /// <summary>A cell that ran and declared something: a link of the chain that later cells see.</summary>
 internal sealed class Submission
 {
-    private readonly Dictionary<string, string> declared = [];   // what, and its name
+    private readonly Dictionary<string, string> declared = [];
     private readonly HashSet<string> hidden = [];
     private readonly bool extends;
 
@@ -58,6 +58,9 @@ internal sealed class Submission
     /// <summary>Whether it cannot be compiled again, nor what is before it: files may have changed, and types that have no name are counted through.</summary>
     public bool IsFixed { get; }
 
+    /// <summary>What it declares, by kind, name and signature, and the name alone.</summary>
+    public IReadOnlyDictionary<string, string> Declared => declared;
+
     /// <summary>Whether it has declared anything.</summary>
     public bool LeavesSomething => declared.Count > 0 || Usings.Count > 0;
 
@@ -66,9 +69,6 @@ internal sealed class Submission
 
     /// <summary>Whether a cell has code to run, rather than directives alone.</summary>
     public static bool HasCode(CSharpCompilation cell) => cell.SyntaxTrees.Any(tree => ((CompilationUnitSyntax)tree.GetRoot()).Members.Count > 0);
-
-    /// <summary>Whether it declared one of these names.</summary>
-    public bool Declares(IReadOnlySet<string> names) => declared.Values.Any(names.Contains);
 
     /// <summary>
     /// Notes what a later cell declares again. Nobody can name the old variable any more; where no function, lambda or

@@ -94,6 +94,8 @@ internal sealed class SubmissionChain(string folder)
             return Task.FromResult<object?>(null);
         }
 
+        // Machine code for one run is made faster than optimised.
+        cell = CellNames.RunsOnce(cell.SyntaxTrees[^1]) ? cell.WithOptions(cell.Options.WithOptimizationLevel(OptimizationLevel.Debug)) : cell;
         using var code = new MemoryStream();
         using var symbols = new MemoryStream();
         problems = Errors(cell.Emit(code, symbols, options: WithLines, cancellationToken: cancel).Diagnostics);
@@ -165,9 +167,21 @@ internal sealed class SubmissionChain(string folder)
 
         var kept = new List<Submission>();
         var used = new HashSet<string>();
+        var met = new Dictionary<string, string>();   // declarations that later cells' uses have found
         var start = all.FindLastIndex(link => link.IsFixed) + 1;
-        foreach (var link in all.Skip(start).Reverse().Where(link => link.IsSeen || link.Declares(used)))
+        foreach (var link in all.Skip(start).Reverse().Where(link => link.IsSeen || link.Declared.Any(d => used.Contains(d.Value) && !met.ContainsKey(d.Key))))
         {
+            foreach (var (key, name) in link.Declared)
+            {
+                met[key] = name;
+            }
+
+            // What this cell uses and does not declare itself was declared before it.
+            foreach (var (key, _) in met.Where(d => link.Names.Used.Contains(d.Value) && !link.Declared.ContainsKey(d.Key)).ToList())
+            {
+                met.Remove(key);
+            }
+
             used.UnionWith(link.Names.Used);
             kept.Insert(0, link);
         }

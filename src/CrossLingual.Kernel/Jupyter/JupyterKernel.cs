@@ -19,12 +19,13 @@ public sealed class JupyterKernel : IDisposable
     /// <param name="connection">Where the front end waits.</param>
     /// <param name="folder">Where paths in cells start.</param>
     /// <param name="log">Told what was dropped and why.</param>
-    public JupyterKernel(ConnectionFile connection, string folder, Action<string> log)
+    /// <param name="running">Told the request of the cell that starts, and null when it has ended.</param>
+    internal JupyterKernel(ConnectionFile connection, string folder, Action<string> log, Action<JupyterMessage?> running)
     {
         this.log = log;
         csharp = new CSharpSession(folder);
         sockets = new JupyterSockets(connection, Received, reason => log($"A message was dropped. {reason}"));
-        cells = new CellQueue(csharp, history, Publish, Reply, (request, content) => sockets.Send(Port.Stdin, request.Answer("input_request", content, session)));
+        cells = new CellQueue(csharp, history, Publish, Reply, (request, content) => sockets.Send(Port.Stdin, request.Answer("input_request", content, session)), running);
     }
 
     /// <summary>Serves until a front end asks for shutdown, or <see cref="Stop"/>.</summary>
