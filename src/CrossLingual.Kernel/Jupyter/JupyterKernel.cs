@@ -6,7 +6,7 @@ namespace CrossLingual.Kernel.Jupyter;
 /// A kernel of Jupyter's protocol 5.4 on a <see cref="CSharpSession"/>. One thread owns the sockets, another runs the cells
 /// in their order, so that interrupts, completions and heartbeats are answered while a cell runs.
 /// </summary>
-public sealed class JupyterKernel : IDisposable
+internal sealed class JupyterKernel : IDisposable
 {
     private readonly string session = Guid.NewGuid().ToString("N");
     private readonly JupyterSockets sockets;
@@ -20,7 +20,7 @@ public sealed class JupyterKernel : IDisposable
     /// <param name="folder">Where paths in cells start.</param>
     /// <param name="log">Told what was dropped and why.</param>
     /// <param name="running">Told the request of the cell that starts, and null when it has ended.</param>
-    internal JupyterKernel(ConnectionFile connection, string folder, Action<string> log, Action<JupyterMessage?> running)
+    public JupyterKernel(ConnectionFile connection, string folder, Action<string> log, Action<JupyterMessage?> running)
     {
         this.log = log;
         csharp = new CSharpSession(folder);

@@ -15,7 +15,7 @@ namespace CrossLingual.Kernel.Jupyter;
 public sealed class KernelGuard(string file)
 {
     private readonly Lock gate = new();
-    private JsonObject? running;
+    private string running = "";   // the request's header
     private bool serves;
     private bool finished;
     private string? reason;
@@ -100,7 +100,7 @@ public sealed class KernelGuard(string file)
         {
             serves = true;
             finished |= line == KernelWorker.Finished;
-            running = line.StartsWith('{') ? JsonNode.Parse(line) as JsonObject : null;
+            running = line;
         }
     }
 
@@ -133,7 +133,7 @@ public sealed class KernelGuard(string file)
             return;
         }
 
-        var request = new JupyterMessage([], running ?? [], [], []);
+        var request = new JupyterMessage([], running.StartsWith('{') ? JsonNode.Parse(running)!.AsObject() : [], [], []);
         var message = request.Answer("stream", new JsonObject { ["name"] = "stderr", ["text"] = text }, Guid.NewGuid().ToString("N"), ["stream"u8.ToArray()]);
         iopub.SendMultipartMessage(message.ToFrames(connection.Key));
 

@@ -1,4 +1,5 @@
 using System.IO.Pipes;
+using System.Runtime.InteropServices;
 
 namespace CrossLingual.Kernel.Jupyter;
 
@@ -25,6 +26,9 @@ public static class KernelWorker
     {
         using var news = new StreamWriter(new AnonymousPipeClientStream(PipeDirection.Out, pipe)) { AutoFlush = true };
         var input = Console.In;
+
+        // A terminal tells its whole group; the guard passes it on.
+        using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var kernel = new JupyterKernel(ConnectionFile.Read(file), Environment.CurrentDirectory, Console.Error.WriteLine, running =>
         {
             lock (news)
