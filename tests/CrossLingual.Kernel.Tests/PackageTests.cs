@@ -59,6 +59,22 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
+    public async Task NewestVersion_IsTakenAndNamed_AnUnknownOneSaysWhichThereAre()
+    {
+        var version = Cached("commandlineparser");
+        var outputs = new List<CellOutput>();
+        File.Copy(Path.Combine(Root, "commandlineparser", version, $"commandlineparser.{version}.nupkg"), Path.Combine(folder, $"commandlineparser.{version}.nupkg"));
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+            <configuration><packageSources><clear /><add key="here" value="{folder}" /></packageSources></configuration>
+            """);
+        var failed = await session.Run("#r \"nuget: CommandLineParser, 99.0.0\"");
+        Assert.Equal("XL714", failed.Error!.Name);
+        Assert.Contains($"Nearest version: {version}", failed.Error.Message);
+        Assert.Equal("CommandLine", (await session.Run("#r \"nuget: CommandLineParser\"\ntypeof(CommandLine.Parser).Namespace", outputs)).Plain());
+        Assert.Equal($"CommandLineParser {version}\n", Assert.IsType<StreamOutput>(Assert.Single(outputs)).Text);
+    }
+
+    [Fact]
     public async Task UnreachableSource_IsNamed()
     {
         File.WriteAllText(Path.Combine(folder, "nuget.config"), """
@@ -112,11 +128,12 @@ public sealed class PackageTests : IDisposable
 
     private CSharpSession New() => new(folder, new PackageRestore(Path.Combine(folder, "cache")));
 
+    private static string Root => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set ? set
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
     private static string Cached(string package)
     {
-        var root = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var place = Path.Combine(root, package);
+        var place = Path.Combine(Root, package);
         Assert.SkipUnless(Directory.Exists(place), $"{package} is not in NuGet's folder.");
         return Path.GetFileName(Directory.EnumerateDirectories(place).Order(StringComparer.Ordinal).Last());
     }

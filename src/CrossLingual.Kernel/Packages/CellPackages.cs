@@ -49,9 +49,14 @@ internal sealed class CellPackages(string folder, PackageRestore restore)
             }
         }
 
-        foreach (var path in found.Runtime.Where(IsNewerThanProgram))
+        foreach (var path in found.Runtime.Where(IsOfProgram))
         {
-            tell($"{Path.GetFileNameWithoutExtension(path)} is part of the kernel; its version stays {VersionOf(ScriptSurroundings.Loadable[Path.GetFileNameWithoutExtension(path)])}, {VersionOf(path)} is not loaded.");
+            var name = Path.GetFileNameWithoutExtension(path);
+            var (here, there) = (VersionOf(ScriptSurroundings.Loadable[name]), VersionOf(path));
+            if (there > here || there != here && packages.Any(p => string.Equals(p.Id, name, StringComparison.OrdinalIgnoreCase)))
+            {
+                tell($"{name} is part of the kernel and stays at version {here}; {there} is not loaded.");
+            }
         }
 
         return [.. found.Compile.Select(path => IsOfProgram(path) ? ScriptSurroundings.Loadable[Path.GetFileNameWithoutExtension(path)] : path)
@@ -59,8 +64,6 @@ internal sealed class CellPackages(string folder, PackageRestore restore)
     }
 
     private static bool IsOfProgram(string path) => ScriptSurroundings.Loadable.ContainsKey(Path.GetFileNameWithoutExtension(path));
-
-    private static bool IsNewerThanProgram(string path) => IsOfProgram(path) && VersionOf(path) > VersionOf(ScriptSurroundings.Loadable[Path.GetFileNameWithoutExtension(path)]);
 
     private static Version? VersionOf(string path) => AssemblyName.GetAssemblyName(path).Version;
 }

@@ -126,7 +126,10 @@ internal sealed partial class PackageRestore(string cache)
     {
         var wanted = Say(packages);
         var errors = Error().Matches(said).Select(m => (Code: m.Groups["code"].Value, Text: m.Groups["text"].Value.Trim())).Distinct().ToList();
-        var (code, text) = errors.Count > 0 ? errors[0] : ("", said.Trim());
+        var code = errors.Count > 0 ? errors[0].Code : "";
+
+        // One message may go over several lines, each with its code.
+        var text = errors.Count > 0 ? string.Join("; ", errors.Where(e => e.Code == code).Select(e => e.Text.TrimStart('-', ' ').TrimEnd('.'))) + "." : said.Trim();
         return code switch
         {
             "NU1101" => new UserException("XL713", $"No source has a package of this name: {text} Check the spelling on nuget.org, or add the source that has it: dotnet nuget add source URL."),
