@@ -59,22 +59,6 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
-    public async Task NewestVersion_IsTakenAndNamed_AnUnknownOneSaysWhichThereAre()
-    {
-        var version = Cached("commandlineparser");
-        var outputs = new List<CellOutput>();
-        File.Copy(Path.Combine(Root, "commandlineparser", version, $"commandlineparser.{version}.nupkg"), Path.Combine(folder, $"commandlineparser.{version}.nupkg"));
-        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
-            <configuration><packageSources><clear /><add key="here" value="{folder}" /></packageSources></configuration>
-            """);
-        var failed = await session.Run("#r \"nuget: CommandLineParser, 99.0.0\"");
-        Assert.Equal("XL714", failed.Error!.Name);
-        Assert.Contains($"Nearest version: {version}", failed.Error.Message);
-        Assert.Equal("CommandLine", (await session.Run("#r \"nuget: CommandLineParser\"\ntypeof(CommandLine.Parser).Namespace", outputs)).Plain());
-        Assert.Equal($"CommandLineParser {version}\n", Assert.IsType<StreamOutput>(Assert.Single(outputs)).Text);
-    }
-
-    [Fact]
     public async Task UnreachableSource_IsNamed()
     {
         File.WriteAllText(Path.Combine(folder, "nuget.config"), """
