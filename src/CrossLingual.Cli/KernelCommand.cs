@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using CrossLingual.Kernel.Jupyter;
 using Spectre.Console;
 
@@ -10,6 +9,9 @@ namespace CrossLingual.Cli;
 /// <summary><c>xling kernel</c>: the C# kernel for Jupyter and VS Code.</summary>
 internal static class KernelCommand
 {
+    /// <summary>What the guard calls; nobody types it.</summary>
+    public const string Work = "work";
+
     public static Command Create() => new("kernel", "The C# kernel for Jupyter and VS Code.") { Install(), Uninstall(), Run() };
 
     private static Command Install() => At("install", "Tell Jupyter and VS Code about the kernel.", (data, screen) =>
@@ -44,22 +46,27 @@ internal static class KernelCommand
     {
         var file = new Argument<string>("CONNECTION_FILE") { Description = "The file that the front end wrote." };
         var command = new Command("run", "Serve a front end; front ends call this themselves.") { file };
-        command.SetAction((result, _) =>
-        {
-            using var kernel = new JupyterKernel(ConnectionFile.Read(result.GetValue(file)!), Environment.CurrentDirectory, Console.Error.WriteLine);
-            using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-            {
-                context.Cancel = true;
-                kernel.Interrupt();
-            });
-            using var watch = new Timer(_ => StopWithoutParent(kernel), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-            kernel.Run();
-
-            // A cell that heeds nothing must not keep the process alive.
-            Environment.Exit(0);
-            return Task.FromResult(0);
-        });
+        command.SetAction((result, _) => Task.FromResult(Guard(result.GetValue(file)!)));
         return command;
+    }
+
+    /// <summary>Runs the kernel in a process of its own, and outlives it.</summary>
+    public static int Guard(string file) => new KernelGuard(file).Run([.. Program(), "kernel", Work, file], IsOrphan);
+
+    /// <summary>Runs the kernel in this process.</summary>
+    public static int Serve(string file, string pipe)
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        try
+        {
+            KernelWorker.Run(file, pipe);
+            return 0;
+        }
+        catch (UserException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 2;
+        }
     }
 
     private static string DataFolder(bool sysPrefix, string? prefix)
@@ -81,24 +88,22 @@ internal static class KernelCommand
         return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, typeof(KernelCommand).Assembly.Location] : [process];
     }
 
-    private static void StopWithoutParent(JupyterKernel kernel)
+    // Jupyter says who wanted the kernel.
+    private static bool IsOrphan()
     {
-        if (int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), CultureInfo.InvariantCulture, out var parent) && parent > 1)
+        if (!int.TryParse(Environment.GetEnvironmentVariable("JPY_PARENT_PID"), CultureInfo.InvariantCulture, out var parent) || parent <= 1)
         {
-            try
-            {
-                using var process = Process.GetProcessById(parent);
-                if (!process.HasExited)
-                {
-                    return;
-                }
-            }
-            catch (ArgumentException)
-            {
-                // It is gone.
-            }
+            return false;
+        }
 
-            kernel.Stop();
+        try
+        {
+            using var process = Process.GetProcessById(parent);
+            return process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return true;
         }
     }
 }

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using CrossLingual.Kernel.Packages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Scripting;
-using Microsoft.CodeAnalysis.Scripting;
 
 namespace CrossLingual.Kernel;
 
@@ -11,18 +10,30 @@ namespace CrossLingual.Kernel;
 /// Runs C# cells one after another, each seeing what the earlier ones declared. A name may be declared again; the last
 /// declaration counts. The session knows nothing of files and protocols: a notebook runner and a Jupyter kernel stand on it.
 /// </summary>
-/// <param name="folder">Where <c>#r</c> and <c>#load</c> look for relative paths.</param>
-public sealed class CSharpSession(string folder)
+public sealed class CSharpSession
 {
     /// <summary>How long a cell may take to heed its token before it is left behind.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly CellGlobals globals = new();
-    private readonly ScriptOptions options = ScriptSurroundings.Options(folder);
-    private ScriptState<object>? state;
+    private readonly SubmissionChain chain;
+    private readonly CellPackages packages;
+
+    /// <summary>Starts with nothing declared.</summary>
+    /// <param name="folder">Where <c>#r</c> and <c>#load</c> look for relative paths, and NuGet for a nuget.config.</param>
+    public CSharpSession(string folder)
+        : this(folder, PackageRestore.OfUser)
+    {
+    }
+
+    /// <summary>Starts with nothing declared, and packages of a place of one's own.</summary>
+    internal CSharpSession(string folder, PackageRestore restore) => (chain, packages) = (new SubmissionChain(folder), new CellPackages(folder, restore));
 
     /// <summary>Whether a cell did not heed its token and runs on; the session then takes no more cells.</summary>
     public bool IsAbandoned { get; private set; }
+
+    /// <summary>Cells that later ones can still name something of, and those that these stand on.</summary>
+    public int KeptCells => chain.Count;
 
     /// <summary>Asks the user for the line that a cell reads from the console; null leaves the real console's input.</summary>
     public Func<string>? Ask { get; set; }
@@ -68,24 +79,16 @@ public sealed class CSharpSession(string folder)
         globals.Output = show;
         try
         {
-            var script = Continue(CellSource.ToCSharp(code), options.WithFilePath(name));
-            var problems = script.Compile(cancel).Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
-            if (problems.Count > 0)
+            var source = CellSource.Of(code);
+            if (source.Packages.Count > 0)
             {
-                return (null, CellErrors.OfCompiler(problems, name));
+                chain.AddReferences(await packages.AddAsync(source.Packages, note => show(new StreamOutput("stdout", note + "\n")), cancel));
             }
 
-            // The state is kept even when the cell throws: what it declared and set before stays.
-            state = state is null
-                ? await script.RunAsync(globals, _ => true, cancel)
-                : await script.RunFromAsync(state, _ => true, cancel);
-            return state.Exception is { } thrown
-                ? (null, CellErrors.OfException(thrown, name))
-                : (state.ReturnValue is null or DisplayedValue ? null : MimeBundle.Of(state.ReturnValue), null);
-        }
-        catch (CompilationErrorException e)
-        {
-            return (null, CellErrors.OfCompiler(e.Diagnostics, name));
+            var value = chain.RunAsync(chain.Compile(source.Code, name), globals, out var problems, cancel);
+            return problems.Count > 0
+                ? (null, CellErrors.OfCompiler(problems, name))
+                : (await value is { } shown and not DisplayedValue ? MimeBundle.Of(shown) : null, null);
         }
         catch (Exception e)
         {
@@ -94,8 +97,8 @@ public sealed class CSharpSession(string folder)
         }
     }
 
-    /// <summary>Compiles something small, so that the first cell need not wait for the compiler to load.</summary>
-    public void WarmUp() => CSharpScript.Create("1 + 1", options, typeof(CellGlobals)).Compile();
+    /// <summary>Runs something small that leaves nothing behind, so that the first cell need not wait for the compiler to load.</summary>
+    public void WarmUp() => MimeBundle.Of(chain.RunAsync(chain.Compile("1 + 1", ""), globals, out _, CancellationToken.None).Result);
 
     /// <summary>Whether a text is whole: false while a bracket or a string is open.</summary>
     public static bool IsComplete(string code) =>
@@ -104,16 +107,12 @@ public sealed class CSharpSession(string folder)
     /// <summary>What could stand at a place, with what the cells so far declared.</summary>
     /// <param name="code">A cell.</param>
     /// <param name="at">Place in it, in UTF-16 units.</param>
-    public Completion Complete(string code, int at) => CellInsight.Complete(Continue(code, options).GetCompilation(), code, at);
+    public Completion Complete(string code, int at) => CellInsight.Complete(chain.Compile(code, ""), code, at);
 
     /// <summary>What the name at a place means; null when it means nothing.</summary>
     /// <param name="code">A cell.</param>
     /// <param name="at">Place in it, in UTF-16 units.</param>
-    public Inspection? Inspect(string code, int at) => CellInsight.Inspect(Continue(code, options).GetCompilation(), code, at);
-
-    private Script<object> Continue(string code, ScriptOptions cellOptions) => state is null
-        ? CSharpScript.Create(code, cellOptions, typeof(CellGlobals))
-        : state.Script.ContinueWith<object>(code, cellOptions);
+    public Inspection? Inspect(string code, int at) => CellInsight.Inspect(chain.Compile(code, ""), code, at);
 
     /// <summary>Lets outputs through one at a time, and none after the cell has ended.</summary>
     private sealed class CellGate(Action<CellOutput> onOutput)

@@ -1,28 +1,32 @@
 using System.Text.RegularExpressions;
+using CrossLingual.Kernel.Packages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace CrossLingual.Kernel;
 
-/// <summary>Prepares the text of a cell for the compiler: takes magic lines out, keeping every line's number.</summary>
-internal static partial class CellSource
+/// <summary>The text of a cell for the compiler: magic lines and package references are taken out, every line keeps its number.</summary>
+/// <param name="Code">The C#.</param>
+/// <param name="Packages">Packages that it asks for.</param>
+internal sealed partial record CellSource(string Code, IReadOnlyList<PackageName> Packages)
 {
     /// <summary>Magics that name the language that cells are in anyway.</summary>
     private static readonly string[] Known = ["#!csharp", "#!c#"];
 
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
-    /// <summary>The C# of a cell.</summary>
-    /// <exception cref="UserException">XL704: an unknown magic; XL705: a package reference.</exception>
-    public static string ToCSharp(string source)
+    /// <summary>Reads a cell.</summary>
+    /// <exception cref="UserException">XL704: an unknown magic; XL712: a package reference that names none.</exception>
+    public static CellSource Of(string source)
     {
         var text = source.ReplaceLineEndings("\n");
         var special = Special().Matches(text);
         if (special.Count == 0)
         {
-            return text;
+            return new CellSource(text, []);
         }
 
+        var packages = new List<PackageName>();
         var root = CSharpSyntaxTree.ParseText(text, Script).GetRoot();
         foreach (var match in special.Reverse())
         {
@@ -32,9 +36,11 @@ internal static partial class CellSource
                 continue;
             }
 
-            if (match.Groups["nuget"].Success)
+            if (match.Groups["nuget"] is { Success: true } nuget)
             {
-                throw new UserException("XL705", $"Line {LineOf(text, match)}: '{match.Groups[1].Value.Trim()}' asks for a NuGet package, which a notebook run cannot fetch yet. Reference the assembly by path, #r \"path/to/library.dll\"; the library and TorchSharp are there without a reference.");
+                packages.Insert(0, PackageName.Parse(nuget.Value, LineOf(text, match)));
+                text = text.Remove(match.Groups[1].Index, match.Groups[1].Length);
+                continue;
             }
 
             var magic = match.Groups["magic"].Value;
@@ -43,7 +49,7 @@ internal static partial class CellSource
                 : throw new UserException("XL704", $"Line {LineOf(text, match)}: '{magic}' is not known here. There is: #!csharp. Remove the line, or run the cell in a kernel that has it.");
         }
 
-        return text;
+        return new CellSource(text, packages);
     }
 
     private static bool IsWithin(SyntaxNode root, int place)

@@ -51,7 +51,7 @@ internal static class NotebookParameters
     private static Dictionary<string, string?> Declared(string source)
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script);
-        var fields = CSharpSyntaxTree.ParseText(CellSource.ToCSharp(source), options).GetCompilationUnitRoot()
+        var fields = CSharpSyntaxTree.ParseText(CellSource.Of(source).Code, options).GetCompilationUnitRoot()
             .Members.OfType<FieldDeclarationSyntax>();
         return fields
             .SelectMany(field => field.Declaration.Variables.Select(variable => (

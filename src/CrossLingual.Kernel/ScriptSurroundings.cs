@@ -1,86 +1,73 @@
 using System.Reflection;
 using CrossLingual.Reporting;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.DotNet.Interactive.Formatting;
 
 namespace CrossLingual.Kernel;
 
-/// <summary>What cells find around them: assemblies and namespaces.</summary>
+/// <summary>
+/// What cells find around them: assemblies and namespaces. It is read from the files' metadata; nothing is loaded for it,
+/// because a kernel should be ready before anybody has blinked.
+/// </summary>
 internal static class ScriptSurroundings
 {
-    private static readonly Lazy<IReadOnlyList<Assembly>> Known = new(() => Closure(
-        typeof(UserException).Assembly,
-        typeof(Figure).Assembly,
-        typeof(CellGlobals).Assembly));
+    private static readonly Lazy<(IReadOnlyList<MetadataReference> References, IReadOnlyList<string> Usings)> Known = new(Read);
 
-    private static readonly Lazy<IReadOnlyList<MetadataReference>> Platform = new(() =>
-    {
-        var folder = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        return [.. ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Where(path => Path.GetDirectoryName(path) == folder)
-            .Select(path => MetadataReference.CreateFromFile(path))];
-    });
-
-    /// <summary>Assemblies of this project and all that they stand on, beside the platform's own.</summary>
-    public static IReadOnlyList<Assembly> Assemblies => Known.Value;
+    /// <summary>The platform, this project's assemblies and all that they stand on.</summary>
+    public static IReadOnlyList<MetadataReference> References => Known.Value.References;
 
     /// <summary>Namespaces that cells need not name: the usual ones, and every public one of the library.</summary>
-    public static IReadOnlyList<string> Usings { get; } =
-    [
-        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks",
-        .. new[] { typeof(UserException), typeof(Figure) }
-            .SelectMany(type => type.Assembly.GetExportedTypes())
-            .Select(type => type.Namespace!)
-            .Distinct()
-            .Order(StringComparer.Ordinal),
-    ];
+    public static IReadOnlyList<string> Usings => Known.Value.Usings;
 
-    /// <summary>Options for cells of a notebook in a folder.</summary>
-    public static ScriptOptions Options(string folder) => ScriptOptions.Default
-        .WithReferences(Platform.Value)
-        .AddReferences(Assemblies)
-        .WithImports(Usings)
-        .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(folder))
-        .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(folder))
-        .WithOptimizationLevel(OptimizationLevel.Release)
-        .WithEmitDebugInformation(true)
-        .WithFileEncoding(System.Text.Encoding.UTF8);
+    /// <summary>Assemblies that this program can load, by name: its own and the platform's.</summary>
+    public static IReadOnlyDictionary<string, string> Loadable { get; } =
+        ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .DistinctBy(Path.GetFileNameWithoutExtension, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(path => Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    private static List<Assembly> Closure(params Assembly[] roots)
+    /// <summary>Whether cells see an assembly from the start.</summary>
+    public static bool IsReferenced(string path) => References.Any(reference => reference.Display == path);
+
+    /// <summary>A reference without its path: the compiler writes a hash of every file that it has a path for into each cell's symbols.</summary>
+    public static MetadataReference Reference(string path) => AssemblyMetadata.CreateFromFile(path).GetReference(display: path);
+
+    private static (IReadOnlyList<MetadataReference> References, IReadOnlyList<string> Usings) Read()
     {
-        var platform = Path.GetDirectoryName(typeof(object).Assembly.Location);
-        var found = new Dictionary<string, Assembly>(StringComparer.OrdinalIgnoreCase);
-        var waiting = new Queue<Assembly>(roots);
-        while (waiting.TryDequeue(out var assembly))
+        var platform = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var found = Loadable.Values.Where(path => Path.GetDirectoryName(path) == platform).ToDictionary(path => path, AssemblyMetadata.CreateFromFile);
+        var library = new[] { typeof(UserException), typeof(Figure) }.Select(type => type.Assembly.Location).ToList();
+        var usings = new SortedSet<string>(StringComparer.Ordinal);
+        var waiting = new Queue<string>([.. library, typeof(Formatter).Assembly.Location]);
+        while (waiting.TryDequeue(out var path))
         {
-            if (Path.GetDirectoryName(assembly.Location) == platform || !found.TryAdd(assembly.FullName!, assembly))
+            if (found.ContainsKey(path))
             {
                 continue;
             }
 
-            foreach (var name in assembly.GetReferencedAssemblies())
+            found.Add(path, AssemblyMetadata.CreateFromFile(path));
+            var reader = found[path].GetModules()[0].GetMetadataReader();
+            foreach (var name in reader.AssemblyReferences.Select(handle => reader.GetString(reader.GetAssemblyReference(handle).Name)))
             {
-                if (TryLoad(name) is { } reference)
+                // Some packages name assemblies that they need only on other platforms.
+                if (Loadable.TryGetValue(name, out var next))
                 {
-                    waiting.Enqueue(reference);
+                    waiting.Enqueue(next);
                 }
+            }
+
+            if (library.Contains(path))
+            {
+                usings.UnionWith(reader.TypeDefinitions.Select(reader.GetTypeDefinition)
+                    .Where(type => type.Attributes.HasFlag(TypeAttributes.Public) && !type.Namespace.IsNil)
+                    .Select(type => reader.GetString(type.Namespace)));
             }
         }
 
-        return [.. found.Values];
-    }
-
-    /// <summary>Some packages name assemblies that they need only on other platforms.</summary>
-    private static Assembly? TryLoad(AssemblyName name)
-    {
-        try
-        {
-            return Assembly.Load(name);
-        }
-        catch (Exception e) when (e is FileNotFoundException or FileLoadException or BadImageFormatException)
-        {
-            return null;
-        }
+        found.TryAdd(typeof(CellGlobals).Assembly.Location, AssemblyMetadata.CreateFromFile(typeof(CellGlobals).Assembly.Location));
+        return (
+            [.. found.Select(pair => pair.Value.GetReference(display: pair.Key))],
+            ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks", .. usings]);
     }
 }

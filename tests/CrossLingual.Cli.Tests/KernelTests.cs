@@ -28,6 +28,35 @@ public sealed class KernelTests : IDisposable
             unittest.main()
         """";
 
+    // Runs a cell that takes the kernel down, and prints what its front end was shown; or kills the guard, and prints whether the kernel went too.
+    private const string Death = """"
+        import os, signal, subprocess, sys, time
+        from jupyter_client.manager import KernelManager
+        manager = KernelManager(kernel_name="crosslingual-csharp")
+        manager.start_kernel(stderr=subprocess.DEVNULL)
+        client = manager.client()
+        client.start_channels()
+        client.wait_for_ready(timeout=120)
+        if sys.argv[1] == "":
+            guard = manager.provisioner.pid
+            children = open(f"/proc/{guard}/task/{guard}/children").read().split()
+            os.kill(guard, signal.SIGKILL)
+            end = time.time() + 60
+            while any(os.path.exists(f"/proc/{c}") for c in children) and time.time() < end: time.sleep(0.05)
+            print(len(children), "gone" if time.time() < end else "stays")
+        else:
+            id, end = client.execute(sys.argv[1]), time.time() + 60
+            while time.time() < end:
+                try:
+                    message = client.get_iopub_msg(timeout=0.2)
+                    if message["msg_type"] == "stream" and message["parent_header"].get("msg_id") == id: print(message["content"]["text"])
+                except Exception:
+                    if not manager.is_alive(): break
+            print("dead" if not manager.is_alive() else "alive")
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        """";
+
     private readonly string folder = Directory.CreateTempSubdirectory("xling-kernel-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -72,6 +101,28 @@ public sealed class KernelTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "t.py"), KernelTest);
         var (code, text) = Run(python, "t.py");
         Assert.True(code == 0 && text.Contains("Ran 12 tests", StringComparison.Ordinal), text);
+    }
+
+    [Theory]
+    [InlineData("int F(int n) => F(n + 1) + 1;\nF(0)", "stack overflowed")]
+    [InlineData("Environment.Exit(3);", "exit code 3")]
+    [InlineData("System.Diagnostics.Process.GetCurrentProcess().Kill(); Thread.Sleep(9000);", "memory was exhausted")]
+    [InlineData("new Thread(() => throw new Exception(\"beside\")).Start(); Thread.Sleep(9000);", "System.Exception: beside")]
+    public void DyingKernel_SaysWhyOnTheFrontEnd(string code, string reason)
+    {
+        var python = Installed("jupyter_client");
+        File.WriteAllText(Path.Combine(folder, "death.py"), Death);
+        var (_, text) = Run(python, "death.py", code);
+        Assert.Matches($"(?s)XL719.*{reason}.*dead", text);
+    }
+
+    [Fact]
+    public void Kernel_EndsWhenItsParentIsKilled()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Children are listed by Linux alone.");
+        var python = Installed("jupyter_client");
+        File.WriteAllText(Path.Combine(folder, "death.py"), Death);
+        Assert.Contains("1 gone", Run(python, "death.py", "").Text, StringComparison.Ordinal);
     }
 
     private static string? Python(string module = "jupyter_client") => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(p =>

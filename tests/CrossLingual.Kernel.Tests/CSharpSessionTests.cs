@@ -118,14 +118,6 @@ public class CSharpSessionTests
     }
 
     [Fact]
-    public async Task NugetReference_SaysWhatToDo()
-    {
-        var failed = await session.Run("var x = 1;\n#r \"nuget: Humanizer, 2.14.1\"");
-        Assert.Equal("XL705", failed.Error!.Name);
-        Assert.Contains("#r \"path/to/library.dll\"", failed.Error.Message);
-    }
-
-    [Fact]
     public async Task CSharpMagic_IsAccepted_OthersAreNamed()
     {
         Assert.Equal("5", (await session.Run("#!csharp\n2 + 3")).Plain());

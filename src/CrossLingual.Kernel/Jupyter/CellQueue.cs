@@ -9,27 +9,29 @@ namespace CrossLingual.Kernel.Jupyter;
 /// <param name="publish">Shows something to all front ends.</param>
 /// <param name="reply">Answers a request.</param>
 /// <param name="ask">Asks the front end of a request for a line.</param>
+/// <param name="running">Told the request of the cell that starts, and null when it has ended.</param>
 internal sealed class CellQueue(
     CSharpSession csharp,
     CellHistory history,
     Action<JupyterMessage, string, JsonObject> publish,
     Action<JupyterMessage, JsonObject> reply,
-    Action<JupyterMessage, JsonObject> ask)
+    Action<JupyterMessage, JsonObject> ask,
+    Action<JupyterMessage?> running)
 {
     private readonly Channel<JupyterMessage> requests = Channel.CreateUnbounded<JupyterMessage>();
     private readonly Lock gate = new();
-    private CancellationTokenSource? running;
+    private CancellationTokenSource? stop;
     private TaskCompletionSource<string>? question;
-    private volatile JupyterMessage? current;
-    private volatile bool closed;
+    private bool interrupted;
     private int count;
 
     /// <summary>Starts the thread.</summary>
     public void Start()
     {
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => SayEnd();
         new Thread(() =>
         {
+            // The compiler is slow the first time; meanwhile the front end asks who we are.
+            csharp.WarmUp();
             while (requests.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
                 while (requests.Reader.TryRead(out var request))
@@ -44,12 +46,13 @@ internal sealed class CellQueue(
     /// <summary>Adds a request.</summary>
     public void Add(JupyterMessage request) => requests.Writer.TryWrite(request);
 
-    /// <summary>Asks the running cell to stop.</summary>
+    /// <summary>Asks the running cell to stop, or the next one where the first has not begun.</summary>
     public void Interrupt()
     {
         lock (gate)
         {
-            running?.Cancel();
+            interrupted = stop is null && requests.Reader.Count > 0;
+            stop?.Cancel();
         }
     }
 
@@ -59,7 +62,6 @@ internal sealed class CellQueue(
     /// <summary>Takes no more requests.</summary>
     public void Close()
     {
-        closed = true;
         requests.Writer.TryComplete();
         Interrupt();
     }
@@ -72,22 +74,12 @@ internal sealed class CellQueue(
         ["traceback"] = new JsonArray([.. error.Trace.Select(line => (JsonNode)line)]),
     };
 
-    // A cell that ends the process leaves the reason behind.
-    private void SayEnd()
-    {
-        if (!closed && current is { } request)
-        {
-            publish(request, "stream", new JsonObject { ["name"] = "stderr", ["text"] = $"\nThe cell ended the kernel's process; its variables are gone. Start the kernel again.\n" });
-            Thread.Sleep(200);
-        }
-    }
-
     private void Execute(JupyterMessage request)
     {
         publish(request, "status", new JsonObject { ["execution_state"] = "busy" });
-        current = request;
+        running(request);
         var error = Run(request);
-        current = null;
+        running(null);
         publish(request, "status", new JsonObject { ["execution_state"] = "idle" });
         if (error is not null && request.Flag("stop_on_error", true))
         {
@@ -140,7 +132,12 @@ internal sealed class CellQueue(
         using var cancel = new CancellationTokenSource();
         lock (gate)
         {
-            running = cancel;
+            stop = cancel;
+            if (interrupted)
+            {
+                interrupted = false;
+                cancel.Cancel();
+            }
         }
 
         using var streams = new StreamBatch((name, text) => shown("stream", new JsonObject { ["name"] = name, ["text"] = text }));
@@ -153,7 +150,7 @@ internal sealed class CellQueue(
         {
             lock (gate)
             {
-                running = null;
+                stop = null;
             }
         }
     }

@@ -6,7 +6,7 @@ namespace CrossLingual.Kernel.Jupyter;
 /// A kernel of Jupyter's protocol 5.4 on a <see cref="CSharpSession"/>. One thread owns the sockets, another runs the cells
 /// in their order, so that interrupts, completions and heartbeats are answered while a cell runs.
 /// </summary>
-public sealed class JupyterKernel : IDisposable
+internal sealed class JupyterKernel : IDisposable
 {
     private readonly string session = Guid.NewGuid().ToString("N");
     private readonly JupyterSockets sockets;
@@ -14,18 +14,18 @@ public sealed class JupyterKernel : IDisposable
     private readonly CSharpSession csharp;
     private readonly CellHistory history = new();
     private readonly Action<string> log;
-    private int warmed;
 
     /// <summary>Binds the sockets.</summary>
     /// <param name="connection">Where the front end waits.</param>
     /// <param name="folder">Where paths in cells start.</param>
     /// <param name="log">Told what was dropped and why.</param>
-    public JupyterKernel(ConnectionFile connection, string folder, Action<string> log)
+    /// <param name="running">Told the request of the cell that starts, and null when it has ended.</param>
+    public JupyterKernel(ConnectionFile connection, string folder, Action<string> log, Action<JupyterMessage?> running)
     {
         this.log = log;
         csharp = new CSharpSession(folder);
         sockets = new JupyterSockets(connection, Received, reason => log($"A message was dropped. {reason}"));
-        cells = new CellQueue(csharp, history, Publish, Reply, (request, content) => sockets.Send(Port.Stdin, request.Answer("input_request", content, session)));
+        cells = new CellQueue(csharp, history, Publish, Reply, (request, content) => sockets.Send(Port.Stdin, request.Answer("input_request", content, session)), running);
     }
 
     /// <summary>Serves until a front end asks for shutdown, or <see cref="Stop"/>.</summary>
@@ -80,7 +80,6 @@ public sealed class JupyterKernel : IDisposable
                 break;
             case "kernel_info_request":
                 Answer(port, request, Information);
-                WarmUp();
                 break;
             case "interrupt_request":
                 cells.Interrupt();
@@ -140,15 +139,6 @@ public sealed class JupyterKernel : IDisposable
         sockets.Send(Port.Iopub, request.Answer(type, content, session, [System.Text.Encoding.ASCII.GetBytes(type)]));
 
     private void Reply(JupyterMessage request, JsonObject content) => sockets.Send(Port.Shell, request.Answer("execute_reply", content, session));
-
-    // The compiler is slow the first time; a front end that has asked who we are will send a cell soon.
-    private void WarmUp()
-    {
-        if (Interlocked.Exchange(ref warmed, 1) == 0)
-        {
-            Task.Run(csharp.WarmUp);
-        }
-    }
 
     private JsonObject Complete(JupyterMessage request)
     {

@@ -29,7 +29,7 @@ internal sealed class FrontEnd : IDisposable
             {
                 Log.Add(reason);
             }
-        });
+        }, _ => { });
         thread = new Thread(kernel.Run);
         thread.Start();
         var identity = Guid.NewGuid().ToByteArray();
@@ -110,6 +110,17 @@ internal sealed class FrontEnd : IDisposable
 
             all.Add(message);
         }
+    }
+
+    /// <summary>Waits until something of a kind is shown for a request.</summary>
+    public void Wait(string id, string type)
+    {
+        JupyterMessage message;
+        do
+        {
+            message = Receive(iopub);
+        }
+        while ((string?)message.Parent["msg_id"] != id || message.Type != type);
     }
 
     /// <summary>Answers the next question of a cell.</summary>

@@ -78,8 +78,9 @@ public class JupyterKernelTests
     public void Interrupt_StopsACellThatHeedsItsToken()
     {
         using var front = new FrontEnd();
-        var id = front.Post("execute_request", new JsonObject { ["code"] = "var n = 0;\nwhile (true) { Cancel.ThrowIfCancellationRequested(); n++; Thread.Sleep(5); }" });
-        Thread.Sleep(1500);
+        var id = front.Post("execute_request", new JsonObject { ["code"] = "var n = 0;\nConsole.WriteLine();\nwhile (true) { Cancel.ThrowIfCancellationRequested(); n++; Thread.Sleep(5); }" });
+        front.Wait(id, "stream");
+        Thread.Sleep(100);
         front.Post("interrupt_request", []);
         Assert.Equal("ok", front.Answer(fromControl: true).Text("status"));
         Assert.Equal("Interrupted", front.Answer().Text("ename"));
