@@ -65,7 +65,7 @@ public static class TaggingReport
     {
         var hidden = outcome.Hidden.Where(h => h.Length > 0).ToList();
         return Figure.Bars(
-            $"Tagging a pair of languages that was not seen: {model}",
+            "Tagging a pair of languages that was not seen",
             hidden,
             [
                 .. outcome.Arms.Select(arm => new BarSeries(arm == "all" ? "not seen" : arm, [.. hidden.Select(h => Estimate.Percent(outcome.Pooled(model, h, arm, h).Score().Accuracy))])),

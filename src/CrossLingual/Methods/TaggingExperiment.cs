@@ -72,6 +72,11 @@ public static class TaggingExperiment
         var names = options.Corpora.Select(c => c.Name).ToList();
         Check(options.Hidden.Where(h => h.Length > 0), names, "corpus");
         Check(options.Models, Models, "model");
+        if (names.Distinct().Count() < names.Count)
+        {
+            throw new UserException("XL693", $"Two corpora have one name: {string.Join(", ", names)}. Give each once, under a name of its own.");
+        }
+
         if (options.Hidden.Any(h => names.All(n => n == h)))
         {
             throw new UserException("XL693", $"With '{names[0]}' hidden nothing is left to train on. Give two corpora or more.");

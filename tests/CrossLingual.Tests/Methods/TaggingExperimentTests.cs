@@ -63,6 +63,10 @@ public class TaggingExperimentTests
         Assert.Contains("en-de", error.Message);
     }
 
+    [Fact]
+    public void CorporaOfOneName_AreNamed() =>
+        Assert.StartsWith("XL693", Assert.Throws<UserException>(() => TaggingExperiment.Run(Options() with { Corpora = [Pairs[0], Pairs[0]] })).Message);
+
     private static TaggingOptions Options() => new() { Corpora = Pairs, Languages = Languages, Hidden = [""], Models = ["word lookup"], Seeds = 2 };
 
     private static List<TagCorpus> MakePairs()
