@@ -19,7 +19,7 @@ public static class TaggingReport
         foreach (var (model, hidden, arm) in Designs(outcome))
         {
             var words = outcome.Cells.Where(c => c.Model == model && c.Hidden == hidden && c.Arm == arm).Average(c => c.Words);
-            table.Add([model, hidden.Length > 0 ? hidden : "none", arm, (int)words, .. Tested(outcome).Select(c => (object)Estimate.Percent(outcome.Pooled(model, hidden, arm, c).Score().Accuracy))]);
+            table.Add([model, hidden.Length > 0 ? hidden : "none", arm, (int)words, .. Tested(outcome).Select(c => (object)Estimate.Percent(outcome.Pooled(model, hidden, arm, c).Accuracy()))]);
         }
 
         return table;
@@ -63,13 +63,13 @@ public static class TaggingReport
     /// <summary>Bars of accuracy on each hidden corpus by how sentences were drawn, or of each corpus by model.</summary>
     public static Figure Bars(TaggingOutcome outcome, string model)
     {
-        var hidden = outcome.Hidden.Where(h => h.Length > 0).ToList();
+        var hidden = Tested(outcome).Where(outcome.Hidden.Contains).ToList();
         return Figure.Bars(
             "Tagging a pair of languages that was not seen",
             hidden,
             [
-                .. outcome.Arms.Select(arm => new BarSeries(arm == "all" ? "not seen" : arm, [.. hidden.Select(h => Estimate.Percent(outcome.Pooled(model, h, arm, h).Score().Accuracy))])),
-                .. outcome.Hidden.Contains("") && outcome.Arms.Count == 1 ? [new BarSeries("seen", [.. hidden.Select(h => Estimate.Percent(outcome.Pooled(model, "", outcome.Arms[0], h).Score().Accuracy))])] : Array.Empty<BarSeries>(),
+                .. outcome.Arms.Select(arm => new BarSeries(arm == "all" ? "not seen" : arm, [.. hidden.Select(h => Estimate.Percent(outcome.Pooled(model, h, arm, h).Accuracy()))])),
+                .. outcome.Hidden.Contains("") && outcome.Arms.Count == 1 ? [new BarSeries("seen", [.. hidden.Select(h => Estimate.Percent(outcome.Pooled(model, "", outcome.Arms[0], h).Accuracy()))])] : Array.Empty<BarSeries>(),
             ]) with
         {
             YTitle = "words tagged right, %",
@@ -105,13 +105,13 @@ public static class TaggingReport
             Command = command,
         };
         page.Section("Accuracy");
-        foreach (var model in outcome.Models.Where(_ => outcome.Hidden.Any(h => h.Length > 0)))
+        foreach (var model in outcome.Models.Where(_ => Tested(outcome).Any(outcome.Hidden.Contains)))
         {
             page.Add(Bars(outcome, model));
         }
 
         page.Add(Accuracy(outcome)).Add(Comparisons(outcome));
-        foreach (var corpus in Tested(outcome))
+        foreach (var corpus in Tested(outcome).Where(c => outcome.Hidden.Contains(c) || outcome.Hidden.Contains("")))
         {
             page.Section(corpus).Add(Detail(outcome, corpus));
         }
