@@ -52,7 +52,7 @@ internal static class TagTrainCommand
                 Seed = source.Value,
                 Compute = compute.Name,
                 Threads = torch.get_num_threads(),
-                Hashes = result.GetValue(train)!.Concat(result.GetValue(dev) ?? []).ToDictionary(Manifest.NameOf, Manifest.HashFile),
+                Hashes = result.GetValue(train)!.Concat(result.GetValue(dev) ?? []).Distinct().ToDictionary(Manifest.NameOf, Manifest.HashFile),
             });
             using var trainer = new TaggerTrainer(tagger, options, source);
             var done = screen.Progress("tag train", report => trainer.Run(

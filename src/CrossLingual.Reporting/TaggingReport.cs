@@ -12,14 +12,14 @@ public static class TaggingReport
     /// <summary>Accuracy of every tagger on every test corpus.</summary>
     public static Table Accuracy(TaggingOutcome outcome)
     {
-        var table = new Table(["model", "hidden", "drawn", Right("words"), .. outcome.Corpora.Where(c => outcome.Cells[0].Results.ContainsKey(c)).Select(c => Right(c + " %"))])
+        var table = new Table(["model", "hidden", "drawn", Right("words"), .. Tested(outcome).Select(c => Right(c + " %"))])
         {
             Caption = "Share of words tagged right, mean over seeds, with 95 % bootstrap intervals over sentences; in the hidden corpus's column the pair was not seen.",
         };
         foreach (var (model, hidden, arm) in Designs(outcome))
         {
             var words = outcome.Cells.Where(c => c.Model == model && c.Hidden == hidden && c.Arm == arm).Average(c => c.Words);
-            table.Add([model, hidden.Length > 0 ? hidden : "none", arm, (int)words, .. outcome.Corpora.Where(c => outcome.Cells[0].Results.ContainsKey(c)).Select(c => (object)Estimate.Percent(outcome.Pooled(model, hidden, arm, c).Score().Accuracy))]);
+            table.Add([model, hidden.Length > 0 ? hidden : "none", arm, (int)words, .. Tested(outcome).Select(c => (object)Estimate.Percent(outcome.Pooled(model, hidden, arm, c).Accuracy()))]);
         }
 
         return table;
@@ -63,13 +63,13 @@ public static class TaggingReport
     /// <summary>Bars of accuracy on each hidden corpus by how sentences were drawn, or of each corpus by model.</summary>
     public static Figure Bars(TaggingOutcome outcome, string model)
     {
-        var hidden = outcome.Hidden.Where(h => h.Length > 0).ToList();
+        var hidden = Tested(outcome).Where(outcome.Hidden.Contains).ToList();
         return Figure.Bars(
-            $"Tagging a pair of languages that was not seen: {model}",
+            "Tagging a pair of languages that was not seen",
             hidden,
             [
-                .. outcome.Arms.Select(arm => new BarSeries(arm == "all" ? "not seen" : arm, [.. hidden.Select(h => Estimate.Percent(outcome.Pooled(model, h, arm, h).Score().Accuracy))])),
-                .. outcome.Hidden.Contains("") && outcome.Arms.Count == 1 ? [new BarSeries("seen", [.. hidden.Select(h => Estimate.Percent(outcome.Pooled(model, "", outcome.Arms[0], h).Score().Accuracy))])] : Array.Empty<BarSeries>(),
+                .. outcome.Arms.Select(arm => new BarSeries(arm == "all" ? "not seen" : arm, [.. hidden.Select(h => Estimate.Percent(outcome.Pooled(model, h, arm, h).Accuracy()))])),
+                .. outcome.Hidden.Contains("") && outcome.Arms.Count == 1 ? [new BarSeries("seen", [.. hidden.Select(h => Estimate.Percent(outcome.Pooled(model, "", outcome.Arms[0], h).Accuracy()))])] : Array.Empty<BarSeries>(),
             ]) with
         {
             YTitle = "words tagged right, %",
@@ -90,8 +90,9 @@ public static class TaggingReport
                 $"{model}: of {all} comparisons on unseen pairs, balanced training sentences are better after Holm's correction in {better}, worse in {clear.Count - better}; in {all - clear.Count} there is no clear difference.");
         }
 
-        return $"{model}: " + string.Join("; ", own.Where(c => c.Second == "seen").Select(c => string.Create(
-            CultureInfo.InvariantCulture, $"having seen {c.Corpus} adds {c.Result.Difference.Value * 100:0.0} points a sentence [{c.Result.Difference.Low * 100:0.0}, {c.Result.Difference.High * 100:0.0}]"))) + ".";
+        var seen = own.Where(c => c.Second == "seen").Select(c => string.Create(
+            CultureInfo.InvariantCulture, $"having seen {c.Corpus} adds {c.Result.Difference.Value * 100:0.0} points a sentence [{c.Result.Difference.Low * 100:0.0}, {c.Result.Difference.High * 100:0.0}]")).ToList();
+        return $"{model}: {(seen.Count > 0 ? string.Join("; ", seen) : "no corpus was both seen and hidden")}.";
     }
 
     /// <summary>The whole page.</summary>
@@ -104,19 +105,22 @@ public static class TaggingReport
             Command = command,
         };
         page.Section("Accuracy");
-        foreach (var model in outcome.Models.Where(_ => outcome.Hidden.Any(h => h.Length > 0)))
+        foreach (var model in outcome.Models.Where(_ => Tested(outcome).Any(outcome.Hidden.Contains)))
         {
             page.Add(Bars(outcome, model));
         }
 
         page.Add(Accuracy(outcome)).Add(Comparisons(outcome));
-        foreach (var corpus in outcome.Corpora.Where(c => outcome.Cells[0].Results.ContainsKey(c)))
+        foreach (var corpus in Tested(outcome).Where(c => outcome.Hidden.Contains(c) || outcome.Hidden.Contains("")))
         {
             page.Section(corpus).Add(Detail(outcome, corpus));
         }
 
         return page;
     }
+
+    // Where development sentences are tagged, not every corpus has some.
+    private static IEnumerable<string> Tested(TaggingOutcome outcome) => outcome.Corpora.Where(outcome.Cells[0].Results.ContainsKey);
 
     private static IEnumerable<(string Model, string Hidden, string Arm)> Designs(TaggingOutcome outcome) => outcome.Cells.Select(c => (c.Model, c.Hidden, c.Arm)).Distinct();
 

@@ -59,6 +59,9 @@ public sealed class CultureTests : IDisposable
             $"{JudgeVerdict.Rating("[[7.5]]").Rating == 7.5} {JudgeVerdict.Rating("[[7,5]]").Rating == 7.5} {new SIndex().Of(3, 11, 6) == Math.Tanh(1.5) * Math.Log(11.0 / 6)}",
             new TextPerplexity(Perplexity.Of([new TextLoss(2.5, 2, 3, 1)], Seed.For("culture")), []).ToHarness("t", "m", new PerplexityOptions()),
             Assert.Throws<UserException>(() => HarnessResults.Read(Written("h.json", "{\"results\":\n NaN}"))).Message.Split("h.json")[1],
+            (TinyTagger.Config with { HiddenDropout = 0.25 }).ToJson(),
+            Assert.Throws<UserException>(() => XlmRobertaConfig.Parse(JsonNode.Parse("""{"layer_norm_eps": 1.5}""")!.AsObject(), "c")).Message,
+            JsonSerializer.Serialize(new LabMixing(Lab.Load(Path.Combine(RealData.RepositoryRoot, "data", "lab")), SIndexBins.SIndexOf, Path.Combine(RealData.RepositoryRoot, "data", "lab")).Sentence("en", "vi", LabSplit.Test, 1, 0.25, LanguageTags.LanguagesOnly()), JsonText.Line),
             string.Join('\n', Lab.Load(Path.Combine(RealData.RepositoryRoot, "data", "lab")).Examples("de", LabSplit.Test, 30).Select(e => e.Instruction + e.Output)),
         ];
     }

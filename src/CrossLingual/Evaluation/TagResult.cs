@@ -87,6 +87,9 @@ public sealed record TagResult(IReadOnlyList<TagSample> Samples)
         }),
     ]);
 
+    /// <summary>Share of words tagged right alone.</summary>
+    public Score Accuracy() => Share((_, _) => true);
+
     /// <summary>The scores.</summary>
     public TagScores Score()
     {
@@ -94,7 +97,7 @@ public sealed record TagResult(IReadOnlyList<TagSample> Samples)
         var languages = Samples.SelectMany(s => s.Languages).Distinct().Order(StringComparer.Ordinal).ToList();
         return new TagScores
         {
-            Accuracy = Share((_, _) => true),
+            Accuracy = Accuracy(),
             MacroF1 = MacroF1(tags),
             ByLanguage = languages.ToDictionary(l => l, l => Share((s, i) => s.Languages[i] == l)),
             AtSwitches = Share((s, i) => s.AtSwitch[i]),

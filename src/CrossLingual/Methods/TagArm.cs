@@ -13,8 +13,7 @@ public sealed record TagArm(string Name, IReadOnlyList<double>? Weights)
     public static TagArm All { get; } = new("all", null);
 
     /// <summary>
-    /// The question of the S-index: does training on text balanced over it carry over better than other training sets? The
-    /// natural shares of the lab, whose own are balanced, are those of the Turkish-German treebank's training words.
+    /// The question of the S-index: does training on text balanced over it carry over better than other training sets?
     /// </summary>
     /// <param name="natural">Shares of text as it is found; null for the corpus's own.</param>
     public static IReadOnlyList<TagArm> Compared(IReadOnlyList<double>? natural) =>

@@ -66,12 +66,17 @@ public static class TaggingExperiment
     /// <param name="options">What to try.</param>
     /// <param name="progress">Told the share of the whole, and what is being done.</param>
     /// <param name="cancel">Stops at the next update.</param>
-    /// <exception cref="UserException">XL693: a name that is not there, or nothing left to train on.</exception>
+    /// <exception cref="UserException">XL693: a name that is not there, or nothing left to train on; XL694: too few words for an arm.</exception>
     public static TaggingOutcome Run(TaggingOptions options, Action<double, string>? progress = null, CancellationToken cancel = default)
     {
         var names = options.Corpora.Select(c => c.Name).ToList();
         Check(options.Hidden.Where(h => h.Length > 0), names, "corpus");
         Check(options.Models, Models, "model");
+        if (names.Distinct().Count() < names.Count)
+        {
+            throw new UserException("XL693", $"Two corpora have one name: {string.Join(", ", names)}. Give each once, under a name of its own.");
+        }
+
         if (options.Hidden.Any(h => names.All(n => n == h)))
         {
             throw new UserException("XL693", $"With '{names[0]}' hidden nothing is left to train on. Give two corpora or more.");
@@ -91,7 +96,7 @@ public static class TaggingExperiment
                     for (var seed = 1; seed <= options.Seeds; seed++)
                     {
                         progress?.Invoke((double)done++ / all, $"{model}, {arm.Name}, {(hidden.Length > 0 ? hidden + " hidden" : "all seen")}, seed {seed}");
-                        var train = arm.Draw([.. seen.SelectMany(c => c.Train)], options.Words, Seed.For("tagging", "draw", hidden, seed));
+                        var train = Drawn(arm, seen, options.Words, hidden, seed);
                         cells.Add(model == Lookup
                             ? new TaggingCell(model, hidden, arm.Name, seed, Count(train), 0, double.NaN, 0, Tested(options, test => TagResult.Of(test, WordLookup.Tag(train, test), options.Languages)))
                             : Train(options, model, hidden, arm, seed, train, seen, pieces, cancel));
@@ -101,6 +106,15 @@ public static class TaggingExperiment
         }
 
         return new TaggingOutcome(names, cells);
+    }
+
+    // Arms of different size would answer another question.
+    private static IReadOnlyList<TaggedWords> Drawn(TagArm arm, List<TagCorpus> seen, int words, string hidden, int seed)
+    {
+        var drawn = arm.Draw([.. seen.SelectMany(c => c.Train)], words, Seed.For("tagging", "draw", hidden, seed));
+        return Count(drawn) >= words
+            ? drawn
+            : throw new UserException("XL694", FormattableString.Invariant($"'{arm.Name}' asks for {words} words, and {string.Join(", ", seen.Select(c => c.Name))} have only {Count(drawn)} in the bins that it draws from. Lower --words, or hide another corpus."));
     }
 
     private static TaggingCell Train(
@@ -140,7 +154,7 @@ public static class TaggingExperiment
     internal static Tokenizer Pieces(IReadOnlyList<TagCorpus> corpora)
     {
         var learnt = SentencePieceTrainer.Train(
-            corpora.SelectMany(c => c.Train).Select(s => string.Join(' ', s.Words)), new SentencePieceTrainerOptions { VocabularySize = FreshPieces });
+            corpora.SelectMany(c => c.Train).Select(s => string.Join(' ', s.Words)), new SentencePieceTrainerOptions { VocabularySize = FreshPieces, SmallerIfShort = true });
         return new SentencePieceTokenizer(learnt.ToXlmRoberta("the learnt vocabulary"), new() { [Tokenizer.XlmRobertaFile] = learnt.ToBytes() });
     }
 

@@ -31,6 +31,8 @@ public sealed record TaggingComparison(string Model, string Corpus, string First
 /// <param name="Cells">Every tagger.</param>
 public sealed record TaggingOutcome(IReadOnlyList<string> Corpora, IReadOnlyList<TaggingCell> Cells)
 {
+    private const string Balanced = "balanced";
+
     /// <summary>What the taggers stand on.</summary>
     public IReadOnlyList<string> Models => [.. Cells.Select(c => c.Model).Distinct()];
 
@@ -53,7 +55,7 @@ public sealed record TaggingOutcome(IReadOnlyList<string> Corpora, IReadOnlyList
         var found = new List<(string Model, string Corpus, string First, string Second, Comparison Result)>();
         foreach (var model in Models)
         {
-            foreach (var hidden in Hidden.Where(h => h.Length > 0))
+            foreach (var hidden in Hidden.Where(Tested))
             {
                 found.AddRange(Arms.Where(a => a != Balanced && Arms.Contains(Balanced))
                     .Select(a => (model, hidden, a, Balanced, Compare((model, hidden, a), (model, hidden, Balanced), hidden))));
@@ -65,7 +67,7 @@ public sealed record TaggingOutcome(IReadOnlyList<string> Corpora, IReadOnlyList
         if (Models.Count > 1 && Arms.Count == 1)
         {
             found.AddRange(
-                from corpus in Corpora
+                from corpus in Corpora.Where(Tested)
                 from hidden in Hidden.Where(h => h.Length == 0 || h == corpus)
                 from pair in Models.SelectMany((first, i) => Models.Skip(i + 1).Select(second => (First: first, Second: second)))
                 select (hidden.Length == 0 ? "seen" : "not seen", corpus, pair.First, pair.Second, Compare((pair.First, hidden, Arms[0]), (pair.Second, hidden, Arms[0]), corpus)));
@@ -75,7 +77,7 @@ public sealed record TaggingOutcome(IReadOnlyList<string> Corpora, IReadOnlyList
             : [.. found.Zip(HolmCorrection.Adjust([.. found.Select(f => f.Result.P)]), (f, holm) => new TaggingComparison(f.Model, f.Corpus, f.First, f.Second, f.Result, holm))];
     }
 
-    private const string Balanced = "balanced";
+    private bool Tested(string corpus) => Cells[0].Results.ContainsKey(corpus);
 
     private Comparison Compare((string Model, string Hidden, string Arm) first, (string Model, string Hidden, string Arm) second, string corpus) => PairedTest.Compare(
         [.. Pooled(first.Model, first.Hidden, first.Arm, corpus).Samples.Select(s => s.Accuracy)],

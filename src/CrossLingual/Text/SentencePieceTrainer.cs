@@ -11,6 +11,9 @@ public sealed record SentencePieceTrainerOptions
     /// <summary>Texts that always become one piece, such as a template's headings.</summary>
     public IReadOnlyList<string> WholePieces { get; init; } = [];
 
+    /// <summary>Whether a small corpus gives a smaller vocabulary, and not an error.</summary>
+    public bool SmallerIfShort { get; init; }
+
     /// <summary>Characters rarer than this become bytes.</summary>
     public long RarestCharacter { get; init; } = 2;
 }
@@ -46,7 +49,7 @@ public static partial class SentencePieceTrainer
         }
 
         var merges = Merges(words, alphabet.ToHashSet(), room);
-        if (merges.Count < room)
+        if (merges.Count < room && !options.SmallerIfShort)
         {
             throw new UserException("XL213", $"The corpus gives only {merges.Count} of {room} merges. Give more text or ask for {options.VocabularySize - room + merges.Count} pieces at most.");
         }
