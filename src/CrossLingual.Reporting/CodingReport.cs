@@ -13,7 +13,7 @@ public static class CodingReport
         var name = LabReport.NameOf(language);
         var table = new Table("way", new("tasks", Alignment.Right), Right($"pass@1 from {name} %"), Right("from English %"), Right("gap, points"), Right("retention"), Right("against the English coder"), Right("p (Holm)"))
         {
-            Caption = $"Each task counts with its share of {outcome.Seeds} seeds that solve it; 95 % intervals over tasks; differences are paired over tasks, p from sign flips, Holm's correction over all comparisons of the run.",
+            Caption = $"Each task counts with the share of seeds ({outcome.Seeds}) that solve it; 95 % intervals over tasks; differences are paired over tasks, p from sign flips, Holm's correction over all comparisons of the run.",
             Decimals = 2,
         };
         var comparisons = outcome.Comparisons();

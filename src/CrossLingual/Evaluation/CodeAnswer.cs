@@ -35,9 +35,9 @@ public static partial class CodeAnswer
     // A program that begins at the margin is whole; what continues the prompt is indented.
     private static string Python(string code)
     {
-        if (code.Split('\n').FirstOrDefault(l => !string.IsNullOrWhiteSpace(l)) is { } first && !char.IsWhiteSpace(first[0]) && WholePython().IsMatch(code))
+        if (WholePython().IsMatch(code))
         {
-            return "\n" + code;
+            return "\n" + code.TrimStart();
         }
 
         var end = Margin().Match(code, Math.Min(code.Length, code.IndexOf('\n', StringComparison.Ordinal) + 1));
@@ -81,7 +81,8 @@ public static partial class CodeAnswer
     [GeneratedRegex(@"(?s)```[^\n`]*\n(.*?)(?:\n[ \t]*```|\z)")]
     private static partial Regex Fence();
 
-    [GeneratedRegex(@"(?m)^(?:async\s+)?def\s+\w+\s*\(")]
+    // Tokenizers begin an answer with a space of their own.
+    [GeneratedRegex(@"\A\s*^ ?(?:async\s|def\s|import\s|from\s|class\s|@|#)(?s:.*)^ ?(?:async\s+)?def\s+\w+\s*\(|\A\s*^ ?(?:async\s+)?def\s+\w+\s*\(", RegexOptions.Multiline)]
     private static partial Regex WholePython();
 
     [GeneratedRegex(@"(?m)^[^\s]")]

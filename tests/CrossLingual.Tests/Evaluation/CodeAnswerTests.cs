@@ -16,6 +16,9 @@ public class CodeAnswerTests
     [InlineData("Here it is:\n```python\nimport math\n\ndef add(a, b):\n    return a + b\n\nK = 1\n```\nIt adds.", "\nimport math\n\ndef add(a, b):\n    return a + b\n\nK = 1")]
     [InlineData("```\nx\n```\n```python\ndef add(a, b): return a\n```", "\ndef add(a, b): return a")]
     [InlineData("```python\ndef add(a, b):\n    return a", "\ndef add(a, b):\n    return a")]   // cut off at the most tokens
+    [InlineData(" def add(a, b):\n    return a + b", "\ndef add(a, b):\n    return a + b")]   // a tokenizer's space
+    [InlineData(" import math\n\n\ndef add(a, b):\n    return a + b", "\nimport math\n\n\ndef add(a, b):\n    return a + b")]
+    [InlineData("    def inner(x):\n        return x\n    return inner(a) + b\n", "    def inner(x):\n        return x\n    return inner(a) + b\n")]
     [InlineData("", "")]
     public void Python_EndsAtTheMargin(string answer, string completion) => Assert.Equal(completion, CodeAnswer.Completion(Python, answer));
 
