@@ -23,6 +23,8 @@ public class SwitchingTests
 
     [Theory]
     [InlineData("--models takes NAME=DIR", "switching", "--language", "vi", "--models", "lab")]
+    [InlineData("Nobody is asked", "switching", "--language", "vi")]
+    [InlineData("--run: nowhere has no models", "switching", "--language", "vi", "--run", "nowhere")]
     [InlineData("--levels are above 0", "switching", "--language", "vi", "--models", "lab=lab", "--levels", "0.8")]
     [InlineData("XL687", "switching", "--language", "en", "--models", "lab=lab")]
     public void BadInput_IsNamed(string message, params string[] command) => Assert.Contains(message, Command.Run(Path.GetTempPath(), command).Error);

@@ -32,6 +32,13 @@ public static partial class CodeAnswer
         };
     }
 
+    /// <summary>Whether what follows cannot change the completion any more.</summary>
+    /// <param name="problem">The task.</param>
+    /// <param name="answer">What the model has written so far.</param>
+    /// <param name="continues">Whether the model goes on from the prompt; one that answers may explain before its code.</param>
+    public static bool IsWhole(CodeProblem problem, string answer, bool continues) =>
+        ClosedFence().IsMatch(answer) || (continues && !answer.Contains("```", StringComparison.Ordinal) && Completion(problem, answer) is var kept && answer.StartsWith(kept, StringComparison.Ordinal) && kept.Length < answer.Length);
+
     // A program that begins at the margin is whole; what continues the prompt is indented.
     private static string Python(string code)
     {
@@ -84,6 +91,9 @@ public static partial class CodeAnswer
     // Tokenizers begin an answer with a space of their own.
     [GeneratedRegex(@"\A\s*^ ?(?:async\s|def\s|import\s|from\s|class\s|@|#)(?s:.*)^ ?(?:async\s+)?def\s+\w+\s*\(|\A\s*^ ?(?:async\s+)?def\s+\w+\s*\(", RegexOptions.Multiline)]
     private static partial Regex WholePython();
+
+    [GeneratedRegex(@"(?s)```[^\n`]*\n.*?\n[ \t]*```")]
+    private static partial Regex ClosedFence();
 
     [GeneratedRegex(@"(?m)^[^\s]")]
     private static partial Regex Margin();

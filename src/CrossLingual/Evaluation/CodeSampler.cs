@@ -90,7 +90,7 @@ public static class CodeSampler
         {
             if (batch.Any(b => !there.Contains((b.File, b.Problem.Id, b.Number))))
             {
-                var answers = generator.Complete([.. batch.Select(b => b.Ids)], options.Generation with { Seed = options.Generation.Seed.And(number) }, null, cancel);
+                var answers = generator.Complete([.. batch.Select(b => b.Ids)], options.Generation with { Seed = options.Generation.Seed.And(number), Enough = (i, text) => CodeAnswer.IsWhole(batch[i].Problem, text, options.Template == ChatTemplate.Plain) }, null, cancel);
                 foreach (var group in batch.Zip(answers).Where(p => !there.Contains((p.First.File, p.First.Problem.Id, p.First.Number))).GroupBy(p => p.First.File))
                 {
                     written[group.Key].Add([.. group.Select(p => new DrawnProgram(p.First.Problem.Id, p.First.Number, CodeAnswer.Completion(p.First.Problem, p.Second.Text), p.Second.Text))]);

@@ -32,6 +32,9 @@ public sealed record GenerationOptions
 
     /// <summary>Whether to stop at an end-of-text id.</summary>
     public bool StopAtEos { get; init; } = true;
+
+    /// <summary>Whether a prompt's text, by the prompt's place, needs no more; asked every 16 tokens. Null writes to the end.</summary>
+    public Func<int, string, bool>? Enough { get; init; }
 }
 
 /// <summary>What a model wrote for one prompt.</summary>
@@ -47,6 +50,8 @@ public sealed record Sample(IReadOnlyList<int> PromptIds, IReadOnlyList<int> Ids
 /// <param name="eosIds">Ids that end a text.</param>
 public sealed class Generator(Llama model, Tokenizer tokenizer, IReadOnlyList<int> eosIds)
 {
+    private const int LookEvery = 16;
+
     /// <summary>Seconds spent and tokens written by the last call.</summary>
     public (double Seconds, long Tokens) LastCost { get; private set; }
 
@@ -69,7 +74,7 @@ public sealed class Generator(Llama model, Tokenizer tokenizer, IReadOnlyList<in
         var done = 0;
         foreach (var batch in order.Chunk(options.BatchSize))
         {
-            var written = CompleteBatch([.. batch.Select(i => prompts[i])], [.. batch.Select(i => options.Seed.And(i).Dice())], options, cancel);
+            var written = CompleteBatch([.. batch.Select(i => prompts[i])], [.. batch.Select(i => options.Seed.And(i).Dice())], options, (row, ids) => options.Enough?.Invoke(batch[row], tokenizer.Decode(ids, continuation: true)) == true, cancel);
             for (var row = 0; row < batch.Length; row++)
             {
                 var (ids, stopped) = written[row];
@@ -97,7 +102,7 @@ public sealed class Generator(Llama model, Tokenizer tokenizer, IReadOnlyList<in
         }
     }
 
-    private (List<int> Ids, bool Stopped)[] CompleteBatch(int[][] prompts, Dice[] dice, GenerationOptions options, CancellationToken cancel)
+    private (List<int> Ids, bool Stopped)[] CompleteBatch(int[][] prompts, Dice[] dice, GenerationOptions options, Func<int, List<int>, bool> enough, CancellationToken cancel)
     {
         using var outer = NewDisposeScope();
         using var _ = no_grad();
@@ -125,8 +130,9 @@ public sealed class Generator(Llama model, Tokenizer tokenizer, IReadOnlyList<in
                 }
                 else
                 {
-                    results[rows[i]].Ids.Add(chosen[i]);
-                    if (results[rows[i]].Ids.Count < room[rows[i]])
+                    var written = results[rows[i]].Ids;
+                    written.Add(chosen[i]);
+                    if (written.Count < room[rows[i]] && !(written.Count % LookEvery == 0 && enough(rows[i], written)))
                     {
                         going.Add(i);
                     }

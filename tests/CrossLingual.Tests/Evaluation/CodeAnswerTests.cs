@@ -33,4 +33,15 @@ public class CodeAnswerTests
     [InlineData("var s = \"}\"; if (a > 0) { return b; } return a; } }", "var s = \"}\"; if (a > 0) { return b; } return a; }")]
     [InlineData("```csharp\npublic class P\n{\n    public static int Add(int a, int b)\n    {\n        return a + b;\n    }\n}\n```", "\n        return a + b;\n    }")]
     public void CSharp_ClosesTheFunctionAndNoMore(string answer, string completion) => Assert.Equal(completion, CodeAnswer.Completion(CSharp, answer));
+
+    [Theory]
+    [InlineData("    return a", false)]
+    [InlineData("    return a\n\nprint(1)", true)]
+    [InlineData("Here:\n```python\ndef add(a, b):\n    return a", false)]
+    [InlineData("```python\ndef add(a, b):\n    return a\n```\nIt", true)]
+    [InlineData("def add(a, b):\n    return a\n\ndef more():\n    pass\n", false)]
+    public void Writing_StopsWhenNothingCanChange(string answer, bool whole) => Assert.Equal(whole, CodeAnswer.IsWhole(Python, answer, continues: true));
+
+    [Fact]
+    public void Explanations_AreNoEnd() => Assert.False(CodeAnswer.IsWhole(Python, "Sure!\nHere it is:\n", continues: false));
 }

@@ -35,6 +35,15 @@ public class GeneratorTests
     }
 
     [Fact]
+    public void RowsThatHaveEnough_StopAfterSixteenAndLeaveTheOthersAlone()
+    {
+        using var model = Model();
+        var prompts = Prompts(9, 3, 17);
+        var all = Ids(model, Greedy, prompts);
+        Assert.Equal([[.. all[0].Take(16)], all[1], [.. all[2].Take(16)]], Ids(model, Greedy with { Enough = (prompt, _) => prompt != 1 }, prompts));
+    }
+
+    [Fact]
     public void RowsThatEnd_LeaveTheOthersAlone()
     {
         // Some token of each text is made an end, so that rows end at different steps.
