@@ -12,10 +12,11 @@ public sealed record MixedInstruction(Example Example, IReadOnlyList<string> Ans
 /// <summary>
 /// The lab's instructions with a chosen amount of code-switching. A wording exists in both languages: each of its sentences may
 /// be in either (alternation), and hold content words of the other (insertion). Among all such ways the one whose measure is
-/// nearest to the target is taken; names, numbers, signs and code are of no language.
+/// nearest to the target is taken, with at least as many words of the first language as of the second: a sentence of the second with
+/// one word of the first would measure the same, and ask something else. Names, numbers, signs and code are of no language.
 /// <code>
 /// S = 0      Thủ đô của Pháp là gì?
-/// S = 0.44   Thủ đô của France là gì?
+/// S = 0.14   Thủ đô của France là gì?
 /// </code>
 /// </summary>
 /// <remarks>Instruction <c>i</c> of a split depends on the pair, the split, i, the task and the target alone.</remarks>
@@ -58,8 +59,9 @@ public sealed partial class LabMixedInstructions(Lab lab, Func<IReadOnlyList<int
         var dice = Seed.For("lab mixed instruction", first, second, example.Id, target).Dice();
         LabLanguage[] pair = [lab.Languages[first], lab.Languages[second]];
         var literals = scene.Literals.ToHashSet();
-        var best = Ways(pair, scene).Select(way => (Way: way, Measure: measure(Numbers(way, literals)), Chance: dice.NextBits()))
-            .MinBy(w => (Math.Abs(w.Measure - target), w.Chance));
+        var best = Ways(pair, scene).Select(way => (Way: way, Words: Numbers(way, literals), Chance: dice.NextBits()))
+            .Where(w => w.Words.Count(n => n == 0) >= w.Words.Count(n => n == 1))
+            .Select(w => (w.Way, Measure: measure(w.Words), w.Chance)).MinBy(w => (Math.Abs(w.Measure - target), w.Chance));
         var text = string.Concat(best.Way.Select(p => p.Text));
         return new MixedInstruction(example with { Instruction = char.ToUpperInvariant(text[0]) + text[1..] }, answers, best.Measure);
     }

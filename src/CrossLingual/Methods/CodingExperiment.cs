@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using CrossLingual.Data;
 using CrossLingual.Evaluation;
 using CrossLingual.Merging;
 using CrossLingual.Models;
+using CrossLingual.Runs;
 using CrossLingual.Text;
 
 namespace CrossLingual.Methods;
@@ -87,6 +89,9 @@ public static class CodingExperiment
             throw new UserException("XL684", $"The lab's programs cannot be run: {python.Missing} Install it; nothing was trained.");
         }
 
+        // Many models write the same program, which is run once.
+        var ended = new ConcurrentDictionary<(string Id, string Program), Task<ProgramResult>>();
+        var run = new RunFolder(options.Output);
         var lab = Lab.Load();
         var ways = Ways.Where(w => w == Coder || options.Ways.Contains(w)).ToList();
         var arms = new List<CodingArm>();
@@ -114,13 +119,18 @@ public static class CodingExperiment
                 progress?.Invoke((double)done++ / all, $"run the programs of {way}, {language}");
                 var results = tasks.Select((t, i) => Results([.. t.Select(q => q.Problem)], programs[way][i])).ToList();
                 arms.Add(new CodingArm(way, language, results[0], results[1]));
+                for (var i = 0; i < tasks.Count; i++)
+                {
+                    var asked = i == 0 ? language : "en";
+                    run.WriteLines($"programs-{way.Replace(' ', '-')}-{language}-asked-{asked}.jsonl", programs[way][i].Select(p => new { task_id = p.Id, p.Completion, ended = ended[(p.Id, p.Completion)].Result.Outcome }));
+                }
             }
         }
 
         return new CodingOutcome(arms, options.Seeds);
 
         CodeResult Results(IReadOnlyList<CodeProblem> problems, IReadOnlyList<CodeSample> samples) => CodeResult.OfAsync(
-            problems, samples, async (problem, completion, stop) => (await python.RunAsync(sandbox, problem, completion, stop)).Outcome, cancel: cancel).GetAwaiter().GetResult();
+            problems, samples, async (problem, completion, _) => (await ended.GetOrAdd((problem.Id, completion), _ => python.RunAsync(sandbox, problem, completion, cancel))).Outcome, cancel: cancel).GetAwaiter().GetResult();
     }
 
     private static IReadOnlyList<EvalSample> Ask(ModelReference model, IReadOnlyList<Conversation> questions, CancellationToken cancel)
