@@ -14,7 +14,7 @@ public class SwitchingTests
         Assert.All(scores, s => Assert.Equal(12, s.GetProperty("exact").GetProperty("n").GetInt32()));
         Assert.Equal([.. scores.Take(4).Select(Value)], [.. scores.Skip(4).Select(Value)]);
         Assert.True(Value(scores[1]) > Value(scores[0]), "the base model knows English");
-        Assert.InRange(scores[3].GetProperty("sIndex").GetDouble(), 0.3, 0.6);
+        Assert.InRange(scores[3].GetProperty("sIndex").GetDouble(), 0.2, 0.6);
         Assert.Equal(4, result.GetProperty("comparisons").GetArrayLength());
         Assert.Contains("at once", File.ReadAllText(folder["run/report.html"]));
 
