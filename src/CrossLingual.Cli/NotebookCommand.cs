@@ -10,14 +10,14 @@ internal static class NotebookCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE.ipynb") { Description = "The notebook." };
+        var file = new Argument<string>("FILE") { Description = "The notebook: .ipynb or .dib." };
         var parameters = new Option<string[]>("--parameter", "-p") { Description = "A parameter's value, as in language=sw. May be given more than once.", HelpName = "name=value" };
-        var output = new Option<string?>("--out", "-o") { Description = "File for the run notebook; by default the notebook itself.", HelpName = "OUT" };
+        var output = new Option<string?>("--out", "-o") { Description = "File for the run notebook; by default the notebook itself; for FILE.dib, FILE.ipynb beside it.", HelpName = "OUT" };
         var json = Options.Json();
-        var run = new Command("run", "Run a C# notebook from the top, without Jupyter.") { file, parameters, output, json };
+        var run = new Command("run", "Run a notebook from the top, without Jupyter.") { file, parameters, output, json };
         run.SetAction((result, cancel) => RunAsync(
             result.GetValue(file)!,
-            result.GetValue(output) ?? result.GetValue(file)!,
+            result.GetValue(output) ?? Path.ChangeExtension(result.GetValue(file)!, ".ipynb"),
             (result.GetValue(parameters) ?? []).Select(Parameter).ToDictionary(),
             new Screen(result.GetValue(json)),
             cancel));

@@ -9,17 +9,23 @@ public sealed class CellGlobals
     /// <summary>Asks the running cell to stop; pass it to whatever takes a token.</summary>
     public CancellationToken Cancel { get; internal set; }
 
-    internal Action<CellOutput> Output
-    {
-        set => output = value;
-    }
+    /// <summary>A value on its way from another language; empty but for the moment of sharing.</summary>
+    public object? Shared { get; internal set; }
+
+    /// <summary>A cell begins.</summary>
+    /// <param name="show">Told what it shows.</param>
+    /// <param name="cancel">Asks it to stop.</param>
+    internal void Begin(Action<CellOutput> show, CancellationToken cancel) => (output, Cancel) = (show, cancel);
 
     /// <summary>Shows a value: a figure, a table, a text, a number or any object.</summary>
     /// <returns>What was shown; another value can take its place.</returns>
-    public DisplayedValue display(object? value)
+    public DisplayedValue display(object? value) => Show(MimeBundle.Of(value));
+
+    /// <summary>Shows a value that is in its forms already.</summary>
+    internal DisplayedValue Show(System.Text.Json.Nodes.JsonObject forms)
     {
         var id = $"display-{Interlocked.Increment(ref displays)}";
-        output(new DisplayOutput(MimeBundle.Of(value), id));
+        output(new DisplayOutput(forms, id));
         return new DisplayedValue(later => output(new DisplayOutput(MimeBundle.Of(later), id, Updates: true)));
     }
 

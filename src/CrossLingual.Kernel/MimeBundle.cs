@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CrossLingual.Kernel.Languages;
 using CrossLingual.Reporting;
 using Microsoft.DotNet.Interactive.Formatting;
 using TorchSharp;
@@ -20,6 +21,7 @@ internal static class MimeBundle
             ["text/plain"] = figure.ToString(),
         },
         Table table => new JsonObject { ["text/html"] = table.ToHtml(), ["text/plain"] = table.ToText() },
+        SqlRows rows => Of(rows.ToTable()),
         string text => Text(text),
         torch.Tensor tensor => Text(tensor.ToString(TensorStringStyle.Numpy)),
         torch.nn.Module module => Text(module.ToString()!),

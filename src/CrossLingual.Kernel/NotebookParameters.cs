@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
+using CrossLingual.Kernel.Languages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -51,8 +52,9 @@ internal static class NotebookParameters
     private static Dictionary<string, string?> Declared(string source)
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script);
-        var fields = CSharpSyntaxTree.ParseText(CellSource.Of(source).Code, options).GetCompilationUnitRoot()
-            .Members.OfType<FieldDeclarationSyntax>();
+        var fields = CellPart.Of(source, CellLanguages.CSharp).Where(part => part.Language == CellLanguages.CSharp)
+            .SelectMany(part => CSharpSyntaxTree.ParseText(CellSource.Of(part.Text).Code, options).GetCompilationUnitRoot().Members)
+            .OfType<FieldDeclarationSyntax>();
         return fields
             .SelectMany(field => field.Declaration.Variables.Select(variable => (
                 variable.Identifier.Text,

@@ -91,14 +91,17 @@ public class NotebookRunnerTests
     }
 
     [Fact]
-    public async Task CellOfAnotherLanguage_Fails()
+    public async Task Cells_RunInTheLanguageOfTheirMetadata()
     {
-        var notebook = Cells.Of("1", "select 1");
-        notebook.Cells[0].Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = "csharp" };
-        notebook.Cells[1].Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = "sql" };
+        var notebook = Cells.Of("1", "<i>x</i>", "ls");
+        notebook.Cells[0].Metadata["vscode"] = new JsonObject { ["languageId"] = "polyglot-notebook" };
+        notebook.Cells[1].Metadata["dotnet_interactive"] = new JsonObject { ["language"] = "html" };
+        notebook.Cells[2].Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = "pwsh" };
         var run = await NotebookRunner.RunAsync(notebook);
-        Assert.Equal((RunOutcome.Failed, 2, "XL703"), (run.Outcome, run.FailedCell, run.Error!.Name));
-        Assert.Contains("sql", run.Error.Message);
+        Assert.Equal((RunOutcome.Failed, 3, "XL703"), (run.Outcome, run.FailedCell, run.Error!.Name));
+        Assert.Contains("pwsh", run.Error.Message);
+        Assert.Equal("<i>x</i>", Cells.Text(notebook.Cells[1].Outputs.Single()!["data"]!["text/html"]));
+        Assert.Equal("html", (string?)notebook.Cells[1].Metadata["dotnet_interactive"]!["language"]);
     }
 
     [Fact]
