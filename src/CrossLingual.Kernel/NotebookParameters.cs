@@ -15,7 +15,9 @@ namespace CrossLingual.Kernel;
 internal static class NotebookParameters
 {
     private const string Tag = "parameters";
-    private const string InjectedTag = "injected-parameters";
+
+    /// <summary>Tag of the cell that sets parameters.</summary>
+    public const string InjectedTag = "injected-parameters";
 
     /// <summary>Puts the cell in, in the place of an earlier run's.</summary>
     /// <exception cref="UserException">XL706: a parameter that the notebook does not declare.</exception>
