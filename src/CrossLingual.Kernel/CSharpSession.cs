@@ -51,10 +51,12 @@ public sealed class CSharpSession : ICellLanguage
     /// <returns>How it ended; an error of the cell is a result, not an exception.</returns>
     public Task<CellResult> RunAsync(string code, string name, Action<CellOutput> onOutput, CancellationToken cancel = default) => guard.RunAsync(
         name,
-        show =>
+        async show =>
         {
             Globals.Begin(show, cancel);
-            return RunAsync(code, name, cancel);
+            var end = await RunAsync(code, name, cancel);
+            Globals.End();
+            return end;
         },
         onOutput,
         Ask,
@@ -104,7 +106,7 @@ public sealed class CSharpSession : ICellLanguage
             var value = chain.RunAsync(chain.Compile(source.Code, name), Globals, out var problems, cancel);
             return problems.Count > 0
                 ? new CellEnd(null, CellErrors.OfCompiler(problems, name))
-                : new CellEnd(await value is { } shown and not DisplayedValue ? MimeBundle.Of(shown) : null, null);
+                : new CellEnd(await value is { } shown and not (DisplayedValue or CellProgress) ? MimeBundle.Of(shown) : null, null);
         }
         catch (Exception e)
         {

@@ -53,10 +53,12 @@ public sealed class CellSession
     /// <returns>How it ended; an error of the cell is a result, not an exception.</returns>
     public Task<CellResult> RunAsync(string code, string name, Action<CellOutput> onOutput, string? language = null, CancellationToken cancel = default) => guard.RunAsync(
         name,
-        show =>
+        async show =>
         {
             csharp.Globals.Begin(show, cancel);
-            return RunPartsAsync(code, language, name, cancel);
+            var end = await RunPartsAsync(code, language, name, cancel);
+            csharp.Globals.End();
+            return end;
         },
         onOutput,
         Ask,

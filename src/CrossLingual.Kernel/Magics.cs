@@ -27,7 +27,7 @@ internal sealed class Magics(CellSession session, string folder)
     private static readonly (string Form, string Does)[] Described =
     [
         ("#!csharp, #!c#", "C#, in which cells begin"),
-        ("#!fsharp, #!f#", "F#; display and cell.Cancel are there too"),
+        ("#!fsharp, #!f#", "F#; display, cell.progress and cell.Cancel are there too"),
         ("#!sql [--name NAME]", "SQL over DuckDB: tables, JSON, CSV and Parquet files; the result is the variable 'result', or NAME"),
         ("#!html, #!javascript, #!js, #!markdown, #!md, #!mermaid", "shown by the front end"),
         ("#!share --from LANGUAGE NAME [--as NEW]", "a variable of another language, in this one"),

@@ -21,6 +21,7 @@ internal static class MimeBundle
             ["text/plain"] = figure.ToString(),
         },
         Table table => new JsonObject { ["text/html"] = table.ToHtml(), ["text/plain"] = table.ToText() },
+        CellProgress bar => bar.Forms(),
         SqlRows rows => Of(rows.ToTable()),
         string text => Text(text),
         torch.Tensor tensor => Text(tensor.ToString(TensorStringStyle.Numpy)),

@@ -6,8 +6,8 @@ using Microsoft.FSharp.Core;
 namespace CrossLingual.Kernel.Languages;
 
 /// <summary>
-/// F#, by its own interactive session in this process. The library's namespaces are open, <c>display</c> shows a value
-/// and <c>cell.Cancel</c> is the running cell's token.
+/// F#, by its own interactive session in this process. The library's namespaces are open, <c>display</c> shows a value,
+/// <c>cell.progress</c> a bar, and <c>cell.Cancel</c> is the running cell's token.
 /// </summary>
 /// <param name="globals">What cells can call.</param>
 internal sealed class FSharpLanguage(CellGlobals globals) : ICellLanguage
@@ -38,7 +38,7 @@ internal sealed class FSharpLanguage(CellGlobals globals) : ICellLanguage
         return Task.FromResult(outcome switch
         {
             FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice2Of2 thrown => new CellEnd(null, CellErrors.OfException(thrown.Item, name)),
-            FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice1Of2 { Item.Value: { ReflectionValue: not (null or Unit or DisplayedValue) and var value } } => new CellEnd(MimeBundle.Of(value), null),
+            FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice1Of2 { Item.Value: { ReflectionValue: not (null or Unit or DisplayedValue or CellProgress) and var value } } => new CellEnd(MimeBundle.Of(value), null),
             _ => default,
         });
     }
