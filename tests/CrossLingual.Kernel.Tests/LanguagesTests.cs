@@ -49,6 +49,15 @@ public sealed class LanguagesTests(LanguagesTests.Shared shared) : IClassFixture
     }
 
     [Fact]
+    public async Task Interrupt_StopsAQuery()
+    {
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        var result = await shared.Session.RunAsync("#!sql\nSELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = 7", "cell 1", outputs.Add, cancel: source.Token);
+        Assert.True(result.Interrupted && result.Error!.Name == "Interrupted", result.Error?.Message);
+        Assert.False(shared.Session.IsAbandoned);
+    }
+
+    [Fact]
     public async Task Values_CrossLanguages()
     {
         await Run("var rates = new[] { 0.5, 1.5 }; var people = new[] { (Name: \"A\", Age: 7) }; record Row(string Lang, int N); var list = new List<Row> { new(\"vi\", 2), new(\"sw\", 5) };");
@@ -120,6 +129,20 @@ public sealed class LanguagesTests(LanguagesTests.Shared shared) : IClassFixture
         Assert.Contains("XL744", (await Run("#!import none.cs")).Error!.Message);
         File.WriteAllText(Path.Combine(shared.Folder, "d.cs"), "\nint broken = missing;");
         Assert.StartsWith("d.cs, line 2", (await Run("#!import d.cs")).Error!.Message);
+    }
+
+    [Fact]
+    public async Task Extension_ForDotnetInteractiveIsImported()
+    {
+        var notebooks = Directory.CreateDirectory(Path.Combine(shared.Folder, "notebooks")).FullName;
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "extension.dib"), Path.Combine(notebooks, "extension.dib"));
+        Directory.CreateDirectory(Path.Combine(shared.Folder, "artifacts"));
+        Directory.CreateSymbolicLink(Path.Combine(shared.Folder, "artifacts", "interactive"), AppContext.BaseDirectory);
+        var session = new CellSession(notebooks);
+        var said = (await session.RunAsync("#!import extension.dib\nnew Table(\"EM\").Add(62.5).ToDisplayString(\"text/html\") + Figure.Bars(\"F\", [\"a\"], new BarSeries(\"s\", 1)).ToDisplayString(\"text/html\")", "cell 2", _ => { })).Plain();
+        Assert.Contains("<table class=\"xl-table\">", said);
+        Assert.Contains("<svg", said);
+        Assert.Equal("62.5 [58.1, 66.7]", (await session.RunAsync("new Estimate(62.5, 58.1, 66.7).ToDisplayString()", "cell 3", _ => { })).Plain());
     }
 
     [Fact]
