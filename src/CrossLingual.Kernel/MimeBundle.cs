@@ -28,6 +28,7 @@ internal static class MimeBundle
         torch.nn.Module module => Text(module.ToString()!),
         IFormattable formattable => Text(formattable.ToString(null, CultureInfo.InvariantCulture)),
         bool or char or Estimate => Text(value.ToString()!),
+        _ when FSharpText.IsOfFSharp(value) => Text(FSharpText.Of(value)),
         _ => new JsonObject
         {
             ["text/html"] = value.ToDisplayString("text/html"),

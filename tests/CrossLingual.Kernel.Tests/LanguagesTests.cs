@@ -12,6 +12,7 @@ public sealed class LanguagesTests(LanguagesTests.Shared shared) : IClassFixture
     {
         Assert.Equal("", (await Run("#!fsharp\nlet twice x = 2 * x\nlet names = [\"a\"; \"b\"]")).Plain());
         Assert.Equal("42", (await Run("#!f#\ntwice 20 + names.Length")).Plain());
+        Assert.Equal("([1; 2], Some 3, { A = 1 })", (await Run("#!fsharp\ntype R = { A: int }\n[1; 2], Some 3, { A = 1 }")).Plain());
         Assert.Contains("X-CIT", (await Run("#!fsharp\nlet t = Table([| Column \"Method\" |])\nt.Add(ReadOnlySpan [| box \"X-CIT\" |])")).Plain());
         Assert.Equal("", (await Run("#!fsharp\nprintfn \"printed\"\ndisplay 1.5 |> ignore")).Plain());
         Assert.Equal(("printed\n", "1.5"), (string.Concat(outputs.OfType<StreamOutput>().Select(o => o.Text)), Shown));
