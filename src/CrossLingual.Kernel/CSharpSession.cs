@@ -34,6 +34,9 @@ public sealed class CSharpSession : ICellLanguage
     /// <summary>What every cell can name without a prefix.</summary>
     internal CellGlobals Globals { get; } = new();
 
+    /// <summary>Packages that cells have asked for.</summary>
+    internal CellPackages Packages => packages;
+
     /// <inheritdoc/>
     string ICellLanguage.Name => CellLanguages.CSharp;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CrossLingual.Kernel.Languages;
+using CrossLingual.Kernel.Packages;
 
 namespace CrossLingual.Kernel;
 
@@ -19,12 +20,18 @@ public sealed class CellSession
     /// <summary>Starts with nothing declared.</summary>
     /// <param name="folder">Where relative paths of references and imports start, and NuGet looks for a nuget.config.</param>
     public CellSession(string folder)
+        : this(folder, PackageRestore.OfUser)
     {
-        csharp = new CSharpSession(folder);
+    }
+
+    /// <summary>Starts with nothing declared, and packages of a place of one's own.</summary>
+    internal CellSession(string folder, PackageRestore restore)
+    {
+        csharp = new CSharpSession(folder, restore);
         ICellLanguage[] all =
         [
             csharp,
-            new FSharpLanguage(csharp.Globals),
+            new FSharpLanguage(csharp.Globals, csharp.Packages),
             new SqlLanguage(forms => csharp.Globals.Show(forms)),
             .. ShownLanguage.All(forms => csharp.Globals.Show(forms)),
         ];

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using CrossLingual.Kernel.Packages;
 using FSharp.Compiler.Diagnostics;
 using FSharp.Compiler.Interactive;
 using Microsoft.FSharp.Core;
@@ -10,7 +12,8 @@ namespace CrossLingual.Kernel.Languages;
 /// <c>cell.progress</c> a bar, and <c>cell.Cancel</c> is the running cell's token.
 /// </summary>
 /// <param name="globals">What cells can call.</param>
-internal sealed class FSharpLanguage(CellGlobals globals) : ICellLanguage
+/// <param name="packages">The session's packages.</param>
+internal sealed partial class FSharpLanguage(CellGlobals globals, CellPackages packages) : ICellLanguage
 {
     private const string Globals = "cell";
 
@@ -25,22 +28,23 @@ internal sealed class FSharpLanguage(CellGlobals globals) : ICellLanguage
         [.. session.GetBoundValues().Where(v => v.Name is not Globals and not "it" and not "display").Select(v => new CellVariable(v.Name, v.Value.ReflectionType, v.Value.ReflectionValue))];
 
     /// <inheritdoc/>
-    public Task<CellEnd> RunAsync(CellPart part, string name, CancellationToken cancel)
+    public async Task<CellEnd> RunAsync(CellPart part, string name, CancellationToken cancel)
     {
+        var code = await WithPackagesAsync(part.Code, cancel);
         session ??= Start();
-        var (outcome, diagnostics) = session.EvalInteractionNonThrowing(part.Code, name, FSharpOption<CancellationToken>.Some(cancel));
+        var (outcome, diagnostics) = session.EvalInteractionNonThrowing(code, name, FSharpOption<CancellationToken>.Some(cancel));
         said.Clear();
         if (diagnostics.Where(d => d.Severity.IsError).ToList() is { Count: > 0 } errors)
         {
-            return Task.FromResult(new CellEnd(null, Said(errors, name)));
+            return new CellEnd(null, Said(errors, name));
         }
 
-        return Task.FromResult(outcome switch
+        return outcome switch
         {
             FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice2Of2 thrown => new CellEnd(null, CellErrors.OfException(thrown.Item, name)),
             FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice1Of2 { Item.Value: { ReflectionValue: not (null or Unit or DisplayedValue or CellProgress) and var value } } => new CellEnd(MimeBundle.Of(value), null),
             _ => default,
-        });
+        };
     }
 
     /// <inheritdoc/>
@@ -88,6 +92,21 @@ internal sealed class FSharpLanguage(CellGlobals globals) : ICellLanguage
         return new CellError(errors[0].ErrorNumberText, lines[0], errors[0].StartLine, lines);
     }
 
+    // The compiler knows files alone; all of them stand in the first such line, so that lines keep their numbers.
+    private async Task<string> WithPackagesAsync(string code, CancellationToken cancel)
+    {
+        var lines = Package().Matches(code);
+        if (lines.Count == 0)
+        {
+            return code;
+        }
+
+        var wanted = lines.Select(line => PackageName.Parse(line.Groups[1].Value, code.AsSpan(0, line.Index).Count('\n') + 1)).ToList();
+        var found = (await packages.AddAsync(wanted, Console.WriteLine, cancel)).Select(r => Libraries.PathOf(Path.GetFileNameWithoutExtension(r.Display!)) ?? r.Display);
+        var all = string.Join(' ', found.Select(path => $"@\"{path}\""));
+        return Package().Replace(code, line => line.Index == lines[0].Index && all.Length > 0 ? $"#r {all}" : "");
+    }
+
     private Shell.FsiEvaluationSession Start()
     {
         string[] arguments =
@@ -110,4 +129,7 @@ internal sealed class FSharpLanguage(CellGlobals globals) : ICellLanguage
             FSharpOption<CancellationToken>.None);
         return started;
     }
+
+    [GeneratedRegex("""^[ \t]*#r[ \t]+"nuget:([^"\n]*)".*$""", RegexOptions.Multiline)]
+    private static partial Regex Package();
 }
