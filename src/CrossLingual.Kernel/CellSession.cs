@@ -84,16 +84,20 @@ public sealed class CellSession
     {
         code = code.ReplaceLineEndings("\n");
         at = Math.Clamp(at, 0, code.Length);
-        var start = code.LastIndexOf('\n', Math.Max(0, at - 1)) is var end && at > 0 ? end + 1 : 0;
+        var start = code[..at].LastIndexOf('\n') + 1;
         if (code[start..at] is ['#', '!', .. var word] && !word.Contains(' ', StringComparison.Ordinal))
         {
-            return new Completion(
-                [.. Magics.All.Where(m => m.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Select(m => "#!" + m).Order(StringComparer.Ordinal)], start, at);
+            var magics = Magics.All.Where(m => m.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Select(m => "#!" + m);
+            return new Completion([.. magics.Order(StringComparer.Ordinal)], start, at);
         }
 
-        return Within(code, at) is var (part, place)
-            ? csharp.Complete(part.Text, place) is var found ? found with { Start = found.Start + part.Start, End = found.End + part.Start } : null!
-            : new Completion([], at, at);
+        if (Within(code, at) is not var (part, place))
+        {
+            return new Completion([], at, at);
+        }
+
+        var found = csharp.Complete(part.Text, place);
+        return found with { Start = found.Start + part.Start, End = found.End + part.Start };
     }
 
     /// <summary>What the name at a place in C# means; null when it means nothing.</summary>
@@ -120,6 +124,11 @@ public sealed class CellSession
                 if (part.Magic == Magics.Time)
                 {
                     started ??= Stopwatch.GetTimestamp();
+                }
+                else if (part.Magic is null && part.Language != CellLanguages.Sql)
+                {
+                    // SQL alone takes arguments.
+                    Magics.Parse(part, part.Arguments);
                 }
 
                 var end = part.Magic is null

@@ -58,10 +58,10 @@ internal sealed class Magics(CellSession session, string folder)
             case "share":
                 var from = new Option<string>("--from") { Required = true };
                 var shared = new Argument<string>("NAME");
-                var new_ = new Option<string?>("--as");
-                var share = Parse(part, part.Arguments, from, shared, new_);
+                var renamed = new Option<string?>("--as");
+                var share = Parse(part, part.Arguments, from, shared, renamed);
                 var given = share.GetValue(shared)!;
-                await SetAsync(part, share.GetValue(new_) ?? given, ValueOf(part, share.GetValue(from)!, given), cancel);
+                await SetAsync(part, share.GetValue(renamed) ?? given, ValueOf(part, share.GetValue(from)!, given), cancel);
                 break;
             case "set":
                 await SetAsync(part, cancel);
@@ -83,7 +83,11 @@ internal sealed class Magics(CellSession session, string folder)
             case "import":
                 var file = new Argument<string>("FILE");
                 return await import.RunAsync(Parse(part, part.Arguments, file).GetValue(file)!, part.Line, cancel);
+            case Time:
+                Parse(part, part.Arguments);
+                break;
             case "lsmagic" or "help":
+                Parse(part, part.Arguments);
                 var list = new Table("Magic", "What it does");
                 foreach (var (form, does) in Described)
                 {

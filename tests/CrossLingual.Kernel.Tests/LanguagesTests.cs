@@ -114,6 +114,8 @@ public sealed class LanguagesTests(LanguagesTests.Shared shared) : IClassFixture
         Assert.Contains("Line 2: '#!cshap'", failed.Message);
         Assert.Contains("Did you mean #!csharp? There are: #!c#, #!csharp", failed.Message);
         Assert.Contains("did you mean 'text1'", (await Run("var text1 = 1;\n#!share --from csharp text2 --as t")).Error!.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("XL740 Line 1", (await Run("#!fsharp --name x\n1")).Error!.Message);
+        Assert.Contains("XL740 Line 1", (await Run("#!time now")).Error!.Message);
         Assert.Contains("XL741", (await Run("#!share --from cobol x")).Error!.Message);
     }
 

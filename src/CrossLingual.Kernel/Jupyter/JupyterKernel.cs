@@ -11,7 +11,7 @@ internal sealed class JupyterKernel : IDisposable
     private readonly string session = Guid.NewGuid().ToString("N");
     private readonly JupyterSockets sockets;
     private readonly CellQueue cells;
-    private readonly CellSession code;
+    private readonly CellSession runner;
     private readonly CellHistory history = new();
     private readonly Action<string> log;
 
@@ -23,9 +23,9 @@ internal sealed class JupyterKernel : IDisposable
     public JupyterKernel(ConnectionFile connection, string folder, Action<string> log, Action<JupyterMessage?> running)
     {
         this.log = log;
-        code = new CellSession(folder);
+        runner = new CellSession(folder);
         sockets = new JupyterSockets(connection, Received, reason => log($"A message was dropped. {reason}"));
-        cells = new CellQueue(code, history, Publish, Reply, (request, content) => sockets.Send(Port.Stdin, request.Answer("input_request", content, session)), running);
+        cells = new CellQueue(runner, history, Publish, Reply, (request, content) => sockets.Send(Port.Stdin, request.Answer("input_request", content, session)), running);
     }
 
     /// <summary>Serves until a front end asks for shutdown, or <see cref="Stop"/>.</summary>
@@ -63,7 +63,7 @@ internal sealed class JupyterKernel : IDisposable
             ["pygments_lexer"] = "csharp",
             ["codemirror_mode"] = "text/x-csharp",
         },
-        ["banner"] = "C# notebooks with CrossLingual.Notebooks: the library and its usings are ready; 'Cancel' is the token of the running cell.",
+        ["banner"] = "C# notebooks with CrossLingual.Notebooks: the library and its usings are ready; 'Cancel' is the token of the running cell; '#!lsmagic' lists other languages and magics.",
         ["help_links"] = new JsonArray(),
         ["debugger"] = false,
     };
@@ -143,7 +143,7 @@ internal sealed class JupyterKernel : IDisposable
     private JsonObject Complete(JupyterMessage request)
     {
         var text = request.Text("code");
-        var found = code.Complete(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
+        var found = runner.Complete(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
         return new JsonObject
         {
             ["status"] = "ok",
@@ -157,7 +157,7 @@ internal sealed class JupyterKernel : IDisposable
     private JsonObject Inspect(JupyterMessage request)
     {
         var text = request.Text("code");
-        var found = code.Inspect(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
+        var found = runner.Inspect(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
         return new JsonObject
         {
             ["status"] = "ok",

@@ -88,11 +88,10 @@ internal sealed partial class SqlLanguage(Action<JsonObject> show) : ICellLangua
         return rows is not null;
     }
 
-    /// <summary>Makes a table: a row for each thing of a list, a column for each property; one column <c>value</c> for plain things.</summary>
     /// <inheritdoc/>
     public Task SetAsync(string name, object? value, CancellationToken cancel)
     {
-        // DuckDB finds out the columns and their types from JSON.
+        // A row for each thing of a list, a column for each property or one column 'value'. DuckDB finds out the columns and their types from JSON.
         var file = Path.GetTempFileName();
         try
         {

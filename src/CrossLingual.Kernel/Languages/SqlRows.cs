@@ -36,7 +36,7 @@ public sealed class SqlRows : IReadOnlyList<IReadOnlyDictionary<string, object?>
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> this[int index] => rows[index];
 
-    /// <summary>The values of a column, turned into a type as <see cref="Convert"/> does.</summary>
+    /// <summary>The values of a column, each turned into a type where it is another: whole numbers into <c>double</c>, say.</summary>
     /// <exception cref="KeyNotFoundException">There is no such column.</exception>
     public IReadOnlyList<T> Column<T>(string name) =>
         [.. rows.Select(row => row[name] is T value ? value : (T)Convert.ChangeType(row[name] is BigInteger whole ? (double)whole : row[name], typeof(T), CultureInfo.InvariantCulture)!)];
