@@ -12,7 +12,7 @@ internal static class NotebookExportCommand
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "The notebook, with its outputs." };
-        var to = new Option<string>("--to") { Description = "html: one page without scripts; md: Markdown, its pictures in a folder beside it.", Required = true, HelpName = "html|md" };
+        var to = new Option<string>("--to") { Description = "html: one page that needs no other host; md: Markdown, its pictures in a folder beside it.", Required = true, HelpName = "html|md" };
         to.AcceptOnlyFromAmong("html", "md");
         var output = new Option<string?>("--out", "-o") { Description = "The file; by default beside the notebook.", HelpName = "OUT" };
         var json = Options.Json();

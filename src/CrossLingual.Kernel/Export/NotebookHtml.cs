@@ -5,7 +5,7 @@ using Markdig;
 
 namespace CrossLingual.Kernel.Export;
 
-/// <summary>A notebook as one HTML page that needs no other host and no script. Formulas stay as TeX.</summary>
+/// <summary>A notebook as one HTML page that takes no script from another host and adds none. Formulas stay as TeX.</summary>
 public static class NotebookHtml
 {
     /// <summary>Writes the page's text.</summary>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CrossLingual.Kernel.Export;
 
-/// <summary>An output in the form that a page without scripts shows best.</summary>
+/// <summary>An output in the form that a page that adds no script shows best.</summary>
 /// <param name="Type">Its MIME type.</param>
 /// <param name="Text">The text; of pictures other than SVG, base64.</param>
 /// <param name="Alternative">What it says in plain text.</param>
@@ -43,7 +43,7 @@ internal sealed partial record OutputForm(string Type, string Text, string Alter
         }
     }
 
-    // Nothing is fetched from other hosts.
+    // A page must look the same without a network.
     private static string Local(string text) => RemoteScript().Replace(text, "<!-- a script from another host was left out -->");
 
     // Colours of terminals.
