@@ -5,24 +5,32 @@ using Spectre.Console;
 
 namespace CrossLingual.Cli;
 
-/// <summary><c>xling notebook run FILE</c>.</summary>
+/// <summary><c>xling notebook</c>: run here, and the commands beside it.</summary>
 internal static class NotebookCommand
 {
-    public static Command Create()
+    public static Command Create() => new("notebook", "Run, check and export notebooks.") { Run(), NotebookCheckCommand.Create(), NotebookExportCommand.Create() };
+
+    private static Command Run()
     {
-        var file = new Argument<string>("FILE.ipynb") { Description = "The notebook." };
+        var file = new Argument<string>("FILE") { Description = "The notebook: .ipynb or .dib." };
         var parameters = new Option<string[]>("--parameter", "-p") { Description = "A parameter's value, as in language=sw. May be given more than once.", HelpName = "name=value" };
-        var output = new Option<string?>("--out", "-o") { Description = "File for the run notebook; by default the notebook itself.", HelpName = "OUT" };
+        var output = new Option<string?>("--out", "-o") { Description = "File for the run notebook; by default the notebook itself; for FILE.dib, FILE.ipynb beside it.", HelpName = "OUT" };
+        var check = new Option<bool>("--check") { Description = "Compare with the outputs in the file, as 'xling notebook check' does; without -o nothing is written." };
+        var tolerance = NotebookCheckCommand.Tolerance();
         var json = Options.Json();
-        var run = new Command("run", "Run a C# notebook from the top, without Jupyter.") { file, parameters, output, json };
-        run.SetAction((result, cancel) => RunAsync(
-            result.GetValue(file)!,
-            result.GetValue(output) ?? result.GetValue(file)!,
-            (result.GetValue(parameters) ?? []).Select(Parameter).ToDictionary(),
-            new Screen(result.GetValue(json)),
-            cancel));
-        return new Command("notebook", "Run notebooks.") { run };
+        var run = new Command("run", "Run a notebook from the top, without Jupyter.") { file, parameters, output, check, tolerance, json };
+        run.SetAction((result, cancel) =>
+        {
+            var (path, screen) = (result.GetValue(file)!, new Screen(result.GetValue(json)));
+            var values = (result.GetValue(parameters) ?? []).Select(Parameter).ToDictionary();
+            return result.GetValue(check)
+                ? NotebookCheckCommand.RunAsync([path], result.GetValue(tolerance), values, result.GetValue(output), screen, cancel)
+                : RunAsync(path, result.GetValue(output) ?? (IsDib(path) ? Path.ChangeExtension(path, Notebook.Ending) : path), values, screen, cancel);
+        });
+        return run;
     }
+
+    private static bool IsDib(string path) => string.Equals(Path.GetExtension(path), ".dib", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<int> RunAsync(string file, string output, Dictionary<string, object?> parameters, Screen screen, CancellationToken cancel)
     {

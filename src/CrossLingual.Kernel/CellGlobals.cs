@@ -1,25 +1,68 @@
+using System.Collections.Concurrent;
+
 namespace CrossLingual.Kernel;
 
 /// <summary>What every cell can name without a prefix.</summary>
 public sealed class CellGlobals
 {
     private volatile Action<CellOutput> output = _ => { };
+    private readonly ConcurrentQueue<CellProgress> bars = [];
     private int displays;
 
     /// <summary>Asks the running cell to stop; pass it to whatever takes a token.</summary>
     public CancellationToken Cancel { get; internal set; }
 
-    internal Action<CellOutput> Output
+    /// <summary>A value on its way from another language; empty but for the moment of sharing.</summary>
+    public object? Shared { get; internal set; }
+
+    /// <summary>Shows a bar for a share, or for the library's own reports of progress.</summary>
+    /// <param name="title">What is done.</param>
+    /// <param name="total">How many things there are, for progress that counts them.</param>
+    public CellProgress progress(string title, int? total = null)
     {
-        set => output = value;
+        var bar = new CellProgress(title, total, display);
+        bars.Enqueue(bar);
+        return bar;
+    }
+
+    /// <summary>Goes through a list under a bar.</summary>
+    /// <param name="title">What is done.</param>
+    /// <param name="items">The list.</param>
+    public IEnumerable<T> progress<T>(string title, IReadOnlyCollection<T> items)
+    {
+        IProgress<int> bar = progress(title, items.Count);
+        var done = 0;
+        foreach (var item in items)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            yield return item;
+            bar.Report(++done);
+        }
+    }
+
+    /// <summary>A cell begins.</summary>
+    /// <param name="show">Told what it shows.</param>
+    /// <param name="cancel">Asks it to stop.</param>
+    internal void Begin(Action<CellOutput> show, CancellationToken cancel) => (output, Cancel) = (show, cancel);
+
+    /// <summary>A cell ends: its bars show how far they came.</summary>
+    internal void End()
+    {
+        while (bars.TryDequeue(out var bar))
+        {
+            bar.Flush();
+        }
     }
 
     /// <summary>Shows a value: a figure, a table, a text, a number or any object.</summary>
     /// <returns>What was shown; another value can take its place.</returns>
-    public DisplayedValue display(object? value)
+    public DisplayedValue display(object? value) => Show(MimeBundle.Of(value));
+
+    /// <summary>Shows a value that is in its forms already.</summary>
+    internal DisplayedValue Show(System.Text.Json.Nodes.JsonObject forms)
     {
         var id = $"display-{Interlocked.Increment(ref displays)}";
-        output(new DisplayOutput(MimeBundle.Of(value), id));
+        output(new DisplayOutput(forms, id));
         return new DisplayedValue(later => output(new DisplayOutput(MimeBundle.Of(later), id, Updates: true)));
     }
 

@@ -5,18 +5,15 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace CrossLingual.Kernel;
 
-/// <summary>The text of a cell for the compiler: magic lines and package references are taken out, every line keeps its number.</summary>
+/// <summary>The text of a cell for the compiler: package references are taken out, every line keeps its number.</summary>
 /// <param name="Code">The C#.</param>
 /// <param name="Packages">Packages that it asks for.</param>
 internal sealed partial record CellSource(string Code, IReadOnlyList<PackageName> Packages)
 {
-    /// <summary>Magics that name the language that cells are in anyway.</summary>
-    private static readonly string[] Known = ["#!csharp", "#!c#"];
-
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
     /// <summary>Reads a cell.</summary>
-    /// <exception cref="UserException">XL704: an unknown magic; XL712: a package reference that names none.</exception>
+    /// <exception cref="UserException">XL712: a package reference that names none.</exception>
     public static CellSource Of(string source)
     {
         var text = source.ReplaceLineEndings("\n");
@@ -36,17 +33,8 @@ internal sealed partial record CellSource(string Code, IReadOnlyList<PackageName
                 continue;
             }
 
-            if (match.Groups["nuget"] is { Success: true } nuget)
-            {
-                packages.Insert(0, PackageName.Parse(nuget.Value, LineOf(text, match)));
-                text = text.Remove(match.Groups[1].Index, match.Groups[1].Length);
-                continue;
-            }
-
-            var magic = match.Groups["magic"].Value;
-            text = Known.Contains(magic, StringComparer.OrdinalIgnoreCase)
-                ? text.Remove(match.Groups[1].Index, match.Groups[1].Length)
-                : throw new UserException("XL704", $"Line {LineOf(text, match)}: '{magic}' is not known here. There is: #!csharp. Remove the line, or run the cell in a kernel that has it.");
+            packages.Insert(0, PackageName.Parse(match.Groups["nuget"].Value, LineOf(text, match)));
+            text = text.Remove(match.Groups[1].Index, match.Groups[1].Length);
         }
 
         return new CellSource(text, packages);
@@ -61,6 +49,6 @@ internal sealed partial record CellSource(string Code, IReadOnlyList<PackageName
 
     private static int LineOf(string text, Match match) => text.AsSpan(0, match.Groups[1].Index).Count('\n') + 1;
 
-    [GeneratedRegex("""^[ \t]*((?<magic>#![^\s]*).*|#r[ \t]+"nuget:(?<nuget>[^"\n]*)".*)$""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^[ \t]*(#r[ \t]+"nuget:(?<nuget>[^"\n]*)".*)$""", RegexOptions.Multiline)]
     private static partial Regex Special();
 }

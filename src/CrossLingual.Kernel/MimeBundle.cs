@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CrossLingual.Kernel.Languages;
 using CrossLingual.Reporting;
 using Microsoft.DotNet.Interactive.Formatting;
 using TorchSharp;
@@ -20,11 +21,14 @@ internal static class MimeBundle
             ["text/plain"] = figure.ToString(),
         },
         Table table => new JsonObject { ["text/html"] = table.ToHtml(), ["text/plain"] = table.ToText() },
+        CellProgress bar => bar.Forms(),
+        SqlRows rows => Of(rows.ToTable()),
         string text => Text(text),
         torch.Tensor tensor => Text(tensor.ToString(TensorStringStyle.Numpy)),
         torch.nn.Module module => Text(module.ToString()!),
         IFormattable formattable => Text(formattable.ToString(null, CultureInfo.InvariantCulture)),
         bool or char or Estimate => Text(value.ToString()!),
+        _ when FSharpText.IsOfFSharp(value) => Text(FSharpText.Of(value)),
         _ => new JsonObject
         {
             ["text/html"] = value.ToDisplayString("text/html"),

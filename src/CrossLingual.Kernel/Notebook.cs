@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CrossLingual.Kernel.Languages;
 using CrossLingual.Runs;
 
 namespace CrossLingual.Kernel;
@@ -15,6 +16,9 @@ namespace CrossLingual.Kernel;
 /// </summary>
 public sealed class Notebook
 {
+    /// <summary>How such files end.</summary>
+    public const string Ending = ".ipynb";
+
     private readonly JsonArray cells;
 
     private Notebook(JsonObject json, JsonArray cells)
@@ -48,11 +52,21 @@ public sealed class Notebook
         """,
         "new notebook");
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="UserException">XL701: no such file; XL702: not a notebook of nbformat 4.</exception>
-    public static Notebook Read(string path) => File.Exists(path)
-        ? Parse(File.ReadAllText(path), path)
-        : throw new UserException("XL701", $"Notebook {path} does not exist. Give an .ipynb file.");
+    /// <summary>Whether a file's name is a notebook's: <c>.ipynb</c> or <c>.dib</c>.</summary>
+    public static bool IsNotebook(string path) => Path.GetExtension(path).ToUpperInvariant() is ".IPYNB" or ".DIB";
+
+    /// <summary>Reads a file of Jupyter's, or .NET Interactive's <c>.dib</c>.</summary>
+    /// <exception cref="UserException">XL701: no such file; XL702: not a notebook of nbformat 4; XL748: a .dib file that cannot be read.</exception>
+    public static Notebook Read(string path) => !File.Exists(path)
+        ? throw new UserException("XL701", $"Notebook {path} does not exist. Give an .ipynb or .dib file.")
+        : DibFile.IsDib(path) ? DibFile.Parse(File.ReadAllText(path), path) : Parse(File.ReadAllText(path), path);
+
+    /// <summary>The language that a cell begins in, by the cell's metadata or else the file's, as <c>#!</c> magics name it; C# where neither says.</summary>
+    public string LanguageOf(NotebookCell cell)
+    {
+        var name = new[] { cell.Language, Language }.FirstOrDefault(l => l is { Length: > 0 } and not "polyglot-notebook") ?? CellLanguages.CSharp;
+        return CellLanguages.Find(name) ?? name;
+    }
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The JSON.</param>

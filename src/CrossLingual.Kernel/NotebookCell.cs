@@ -12,15 +12,13 @@ public sealed class NotebookCell(JsonObject json)
     /// <summary>Whether the cell is run.</summary>
     public bool IsCode => (string?)Json["cell_type"] == "code";
 
+    /// <summary>Whether the cell is text.</summary>
+    public bool IsMarkdown => (string?)Json["cell_type"] == "markdown";
+
     /// <summary>Text of the cell; the file holds a list of lines or one string.</summary>
     public string Source
     {
-        get => Json["source"] switch
-        {
-            JsonArray lines => string.Concat(lines.Select(line => (string?)line)),
-            { } text => (string?)text ?? "",
-            null => "",
-        };
+        get => TextOf(Json["source"]);
         set => Json["source"] = Lines(value);
     }
 
@@ -56,6 +54,14 @@ public sealed class NotebookCell(JsonObject json)
         get => (int?)Json["execution_count"];
         set => Json["execution_count"] = value;
     }
+
+    /// <summary>Text that nbformat stores: a list of lines or one string; empty where there is none.</summary>
+    internal static string TextOf(JsonNode? stored) => stored switch
+    {
+        JsonArray lines => string.Concat(lines.Select(line => (string?)line)),
+        JsonValue text => (string?)text ?? "",
+        _ => "",
+    };
 
     /// <summary>Text as nbformat stores it: a list of lines, each but the last with its newline.</summary>
     internal static JsonArray Lines(string text)

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
+using CrossLingual.Kernel.Languages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -14,7 +15,9 @@ namespace CrossLingual.Kernel;
 internal static class NotebookParameters
 {
     private const string Tag = "parameters";
-    private const string InjectedTag = "injected-parameters";
+
+    /// <summary>Tag of the cell that sets parameters.</summary>
+    public const string InjectedTag = "injected-parameters";
 
     /// <summary>Puts the cell in, in the place of an earlier run's.</summary>
     /// <exception cref="UserException">XL706: a parameter that the notebook does not declare.</exception>
@@ -51,8 +54,9 @@ internal static class NotebookParameters
     private static Dictionary<string, string?> Declared(string source)
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script);
-        var fields = CSharpSyntaxTree.ParseText(CellSource.Of(source).Code, options).GetCompilationUnitRoot()
-            .Members.OfType<FieldDeclarationSyntax>();
+        var fields = CellPart.Of(source, CellLanguages.CSharp).Where(part => part.Language == CellLanguages.CSharp)
+            .SelectMany(part => CSharpSyntaxTree.ParseText(CellSource.Of(part.Text).Code, options).GetCompilationUnitRoot().Members)
+            .OfType<FieldDeclarationSyntax>();
         return fields
             .SelectMany(field => field.Declaration.Variables.Select(variable => (
                 variable.Identifier.Text,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CrossLingual.Kernel.Languages;
 
 namespace CrossLingual.Kernel;
 
@@ -30,7 +31,7 @@ public sealed record NotebookRun(RunOutcome Outcome, int CellsRun, CellError? Er
 /// <param name="FirstLine">First line of its code.</param>
 public sealed record NotebookProgress(int Cell, int Cells, string FirstLine);
 
-/// <summary>Runs a C# notebook's code cells from the top, without Jupyter, and fills in their outputs.</summary>
+/// <summary>Runs a notebook's code cells from the top, without Jupyter, and fills in their outputs.</summary>
 public static class NotebookRunner
 {
     /// <summary>The working folder belongs to the process: one run at a time.</summary>
@@ -62,7 +63,7 @@ public static class NotebookRunner
                 ? folder
                 : throw new UserException("XL707", $"Folder {folder} does not exist. Give the folder in which the notebook's paths start.");
             NotebookParameters.Inject(notebook, parameters ?? new Dictionary<string, object?>());
-            return await RunCells(notebook, new CSharpSession(folder), progress, cancel);
+            return await RunCells(notebook, new CellSession(folder), progress, cancel);
         }
         finally
         {
@@ -72,7 +73,7 @@ public static class NotebookRunner
     }
 
     private static async Task<NotebookRun> RunCells(
-        Notebook notebook, CSharpSession session, IProgress<NotebookProgress>? progress, CancellationToken cancel)
+        Notebook notebook, CellSession session, IProgress<NotebookProgress>? progress, CancellationToken cancel)
     {
         var start = TimeProvider.System.GetTimestamp();
         TimeSpan Elapsed() => TimeProvider.System.GetElapsedTime(start);
@@ -110,14 +111,14 @@ public static class NotebookRunner
     }
 
     private static async Task<CellError?> RunCell(
-        Notebook notebook, NotebookCell cell, string name, int count, CSharpSession session, CancellationToken cancel)
+        Notebook notebook, NotebookCell cell, string name, int count, CellSession session, CancellationToken cancel)
     {
         var started = DateTimeOffset.UtcNow;
         cell.ExecutionCount = count;
         var outputs = new CellOutputs(cell.Outputs);
-        var language = cell.Language ?? notebook.Language ?? "csharp";
-        var result = language.ToUpperInvariant() is "CSHARP" or "C#"
-            ? await session.RunAsync(cell.Source, name, outputs.Add, cancel)
+        var language = notebook.LanguageOf(cell);
+        var result = CellLanguages.Find(language) is not null
+            ? await session.RunAsync(cell.Source, name, outputs.Add, language, cancel)
             : new CellResult(null, WrongLanguage(language, name), false, TimeSpan.Zero);
         outputs.Finish(result, count);
         cell.Metadata["execution"] = new JsonObject
@@ -131,7 +132,7 @@ public static class NotebookRunner
 
     private static CellError WrongLanguage(string language, string name)
     {
-        var message = $"{name}: XL703 the cell is in {language}; a notebook run takes C# cells. Change the cell's language to C#, or run the notebook in a kernel that speaks {language}.";
+        var message = $"{name}: XL703 the cell is in {language}, which is not known here. Change the cell's language to one of {string.Join(", ", CellLanguages.Magics)}, or run the notebook in a kernel that speaks {language}.";
         return new CellError("XL703", message, null, [message]);
     }
 

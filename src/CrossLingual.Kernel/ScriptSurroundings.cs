@@ -16,6 +16,10 @@ internal static class ScriptSurroundings
     /// <summary>The platform, this project's assemblies and all that they stand on.</summary>
     public static IReadOnlyList<MetadataReference> References => Known.Value.References;
 
+    /// <summary>Files of the references that are not the platform's.</summary>
+    public static IEnumerable<string> OwnPaths =>
+        References.Select(reference => reference.Display!).Where(path => Path.GetDirectoryName(path) != Path.GetDirectoryName(typeof(object).Assembly.Location));
+
     /// <summary>Namespaces that cells need not name: the usual ones, and every public one of the library.</summary>
     public static IReadOnlyList<string> Usings => Known.Value.Usings;
 

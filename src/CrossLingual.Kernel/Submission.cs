@@ -1,4 +1,5 @@
 using System.Reflection;
+using CrossLingual.Kernel.Languages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -60,6 +61,14 @@ internal sealed class Submission
 
     /// <summary>What it declares, by kind, name and signature, and the name alone.</summary>
     public IReadOnlyDictionary<string, string> Declared => declared;
+
+    /// <summary>Variables that no later cell has declared again.</summary>
+    public IEnumerable<CellVariable> Variables =>
+        from pair in declared
+        where pair.Key[0] == 'v' && !hidden.Contains(pair.Key)
+        let place = Instance?.GetType().GetField(pair.Value, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+        where place is not null
+        select new CellVariable(pair.Value, place.FieldType, place.GetValue(Instance));
 
     /// <summary>Whether it has declared anything.</summary>
     public bool LeavesSomething => declared.Count > 0 || Usings.Count > 0;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using CrossLingual.Kernel.Languages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
@@ -41,6 +42,9 @@ internal sealed class SubmissionChain(string folder)
 
     /// <summary>Cells that are kept.</summary>
     public int Count => links.Count;
+
+    /// <summary>Variables that cells see, the newest first.</summary>
+    public IReadOnlyList<CellVariable> Variables => [.. links.AsEnumerable().Reverse().SelectMany(link => link.Variables).DistinctBy(v => v.Name)];
 
     /// <summary>A cell's text, compiled on what the cells so far declared; nothing is checked yet. From any thread.</summary>
     /// <param name="code">The text.</param>

@@ -125,7 +125,7 @@ public sealed class KernelTests : IDisposable
         Assert.Contains("1 gone", Run(python, "death.py", "").Text, StringComparison.Ordinal);
     }
 
-    private static string? Python(string module = "jupyter_client") => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(p =>
+    internal static string? Python(string module = "jupyter_client") => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(p =>
     {
         try
         {

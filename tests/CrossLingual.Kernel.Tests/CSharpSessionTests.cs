@@ -118,17 +118,6 @@ public class CSharpSessionTests
     }
 
     [Fact]
-    public async Task CSharpMagic_IsAccepted_OthersAreNamed()
-    {
-        Assert.Equal("5", (await session.Run("#!csharp\n2 + 3")).Plain());
-        Assert.Equal("#!sql", (await session.Run("var s = \"\"\"\n    #!sql\n    \"\"\";\ns")).Plain());
-        var failed = await session.Run("\n#!sql\nselect 1");
-        Assert.Equal("XL704", failed.Error!.Name);
-        Assert.Contains("Line 2: '#!sql'", failed.Error.Message);
-        Assert.Contains("#!csharp", failed.Error.Message);
-    }
-
-    [Fact]
     public async Task Numbers_AreWrittenAlikeInEveryCulture()
     {
         var culture = Thread.CurrentThread.CurrentCulture;

@@ -91,14 +91,43 @@ public class NotebookRunnerTests
     }
 
     [Fact]
-    public async Task CellOfAnotherLanguage_Fails()
+    public async Task Cells_RunInTheLanguageOfTheirMetadata()
     {
-        var notebook = Cells.Of("1", "select 1");
-        notebook.Cells[0].Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = "csharp" };
-        notebook.Cells[1].Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = "sql" };
+        var notebook = Cells.Of("1", "<i>x</i>", "ls");
+        notebook.Cells[0].Metadata["vscode"] = new JsonObject { ["languageId"] = "polyglot-notebook" };
+        notebook.Cells[1].Metadata["dotnet_interactive"] = new JsonObject { ["language"] = "html" };
+        notebook.Cells[2].Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = "pwsh" };
         var run = await NotebookRunner.RunAsync(notebook);
-        Assert.Equal((RunOutcome.Failed, 2, "XL703"), (run.Outcome, run.FailedCell, run.Error!.Name));
-        Assert.Contains("sql", run.Error.Message);
+        Assert.Equal((RunOutcome.Failed, 3, "XL703"), (run.Outcome, run.FailedCell, run.Error!.Name));
+        Assert.Contains("pwsh", run.Error.Message);
+        Assert.Equal("<i>x</i>", Cells.Text(notebook.Cells[1].Outputs.Single()!["data"]!["text/html"]));
+        Assert.Equal("html", (string?)notebook.Cells[1].Metadata["dotnet_interactive"]!["language"]);
+    }
+
+    [Fact]
+    public async Task Progress_IsOneOutputThatKeepsItsLastState()
+    {
+        var notebook = Cells.Of(
+            "var bar = progress(\"a < b\");\nfor (var i = 0; i <= 500; i++) bar.Report(i / 1000.0, $\"at {i}\");",
+            "Action<double, string> report = progress(\"whole\").Report;\nreport(1, \"ready\");",
+            "foreach (var x in progress(\"list\", new[] { 1, 2, 3 })) { if (x == 3) throw new Exception(\"no\"); }");
+        await NotebookRunner.RunAsync(notebook);
+        var data = notebook.Cells[0].Outputs.Single()!["data"]!;
+        Assert.Equal("a < b: 50 %, at 500", Cells.Text(data["text/plain"]));
+        Assert.Equal("<div><progress max=\"1\" value=\"0.5\"></progress> a &lt; b: 50 %, at 500</div>", Cells.Text(data["text/html"]));
+        Assert.Equal("whole: 100 %, ready", notebook.Cells[1].Value());
+        Assert.Equal("list: 67 %", Cells.Text(notebook.Cells[2].Outputs[0]!["data"]!["text/plain"]));
+    }
+
+    [Fact]
+    public async Task Progress_IsMovedByTheLibrary()
+    {
+        var session = new CellSession(Path.GetTempPath());
+        var outputs = new List<CellOutput>();
+        await session.RunAsync("IProgress<TrainingProgress> t = progress(\"train\"); t.Report(new TrainingProgress(4, 4, 1.5, 0, 0, 0, 0));\nIProgress<int> n = progress(\"count\"); Thread.Sleep(150); n.Report(7);", "cell 1", outputs.Add);
+        var shown = outputs.Cast<DisplayOutput>().ToList();
+        Assert.Equal([false, true, false, true], shown.Select(s => s.Updates));
+        Assert.Equal(["train: 100 %, step 4 of 4, loss 1.500", "count: 7 done"], shown.Where(s => s.Updates).Select(s => (string?)s.Data["text/plain"]));
     }
 
     [Fact]

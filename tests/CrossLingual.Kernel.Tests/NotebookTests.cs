@@ -72,4 +72,13 @@ public class NotebookTests
         var notebook = Cells.Of("1", "1", "2");
         Assert.Equal(3, notebook.Cells.Select(cell => (string?)cell.Json["id"]).Distinct().Count());
     }
+
+    [Fact]
+    public void Dib_BecomesCellsOfItsLanguages()
+    {
+        var notebook = DibFile.Parse("#!meta\r\n\r\n{\"kernelInfo\":{\"defaultKernelName\":\"fsharp\",\"items\":[{\"aliases\":[\"kusto\"],\"name\":\"kql\"}]}}\r\n\r\n#!markdown\r\n\r\n# Title\r\n#!sql --name x\nSELECT 1\n\n#!kql\n\nT | take 1\n#!csharp\n\n#!share --from sql x\nx\n", "n.dib");
+        Assert.Equal(["# Title", "#!sql --name x\nSELECT 1", "T | take 1", "#!share --from sql x\nx"], notebook.Cells.Select(c => c.Source));
+        Assert.Equal([null, "sql", "kql", "csharp"], notebook.Cells.Select(c => c.Language));
+        Assert.Equal("XL748", Assert.Throws<UserException>(() => DibFile.Parse("#!meta\n{\n#!csharp\n1", "n.dib")).Id);
+    }
 }

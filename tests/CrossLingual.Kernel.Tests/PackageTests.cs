@@ -25,6 +25,15 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
+    public async Task Package_IsUsedFromFSharp()
+    {
+        var version = Cached("commandlineparser");
+        var both = new CellSession(folder, new PackageRestore(Path.Combine(folder, "cache")));
+        Assert.Equal("CommandLine", (await both.RunAsync($"#!fsharp\n#r \"nuget: CommandLineParser, {version}\"\nlet parser = CommandLine.Parser.Default\nparser.GetType().Namespace", "cell 1", _ => { })).Plain());
+        Assert.Equal("XL712", (await both.RunAsync("#!fsharp\n#r \"nuget:\"", "cell 2", _ => { })).Error!.Name);
+    }
+
+    [Fact]
     public async Task NativeLibrary_OfAPackageIsFound()
     {
         var version = Cached("gee.external.capstone");

@@ -4,14 +4,14 @@ using System.Threading.Channels;
 namespace CrossLingual.Kernel.Jupyter;
 
 /// <summary>Runs execute requests in their order, on a thread of its own.</summary>
-/// <param name="csharp">The session.</param>
+/// <param name="session">The session.</param>
 /// <param name="history">Where cells are noted.</param>
 /// <param name="publish">Shows something to all front ends.</param>
 /// <param name="reply">Answers a request.</param>
 /// <param name="ask">Asks the front end of a request for a line.</param>
 /// <param name="running">Told the request of the cell that starts, and null when it has ended.</param>
 internal sealed class CellQueue(
-    CSharpSession csharp,
+    CellSession session,
     CellHistory history,
     Action<JupyterMessage, string, JsonObject> publish,
     Action<JupyterMessage, JsonObject> reply,
@@ -31,7 +31,7 @@ internal sealed class CellQueue(
         new Thread(() =>
         {
             // The compiler is slow the first time; meanwhile the front end asks who we are.
-            csharp.WarmUp();
+            session.WarmUp();
             while (requests.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
                 while (requests.Reader.TryRead(out var request))
@@ -123,7 +123,7 @@ internal sealed class CellQueue(
 
     private CellResult Run(JupyterMessage request, string code, Action<string, JsonObject> shown)
     {
-        if (csharp.IsAbandoned)
+        if (session.IsAbandoned)
         {
             const string Reason = "An earlier cell was interrupted, did not heed Cancel and still runs. Restart the kernel.";
             return new CellResult(null, new CellError("Interrupted", Reason, null, [Reason]), true, TimeSpan.Zero);
@@ -141,10 +141,10 @@ internal sealed class CellQueue(
         }
 
         using var streams = new StreamBatch((name, text) => shown("stream", new JsonObject { ["name"] = name, ["text"] = text }));
-        csharp.Ask = () => AskUser(request, streams, cancel.Token);
+        session.Ask = () => AskUser(request, streams, cancel.Token);
         try
         {
-            return csharp.RunAsync(code, $"cell {count}", output => Show(output, streams, shown), cancel.Token).GetAwaiter().GetResult();
+            return session.RunAsync(code, $"cell {count}", output => Show(output, streams, shown), cancel: cancel.Token).GetAwaiter().GetResult();
         }
         finally
         {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace CrossLingual.Kernel.Jupyter;
 
 /// <summary>
-/// A kernel of Jupyter's protocol 5.4 on a <see cref="CSharpSession"/>. One thread owns the sockets, another runs the cells
+/// A kernel of Jupyter's protocol 5.4 on a <see cref="CellSession"/>. One thread owns the sockets, another runs the cells
 /// in their order, so that interrupts, completions and heartbeats are answered while a cell runs.
 /// </summary>
 internal sealed class JupyterKernel : IDisposable
@@ -11,7 +11,7 @@ internal sealed class JupyterKernel : IDisposable
     private readonly string session = Guid.NewGuid().ToString("N");
     private readonly JupyterSockets sockets;
     private readonly CellQueue cells;
-    private readonly CSharpSession csharp;
+    private readonly CellSession runner;
     private readonly CellHistory history = new();
     private readonly Action<string> log;
 
@@ -23,9 +23,9 @@ internal sealed class JupyterKernel : IDisposable
     public JupyterKernel(ConnectionFile connection, string folder, Action<string> log, Action<JupyterMessage?> running)
     {
         this.log = log;
-        csharp = new CSharpSession(folder);
+        runner = new CellSession(folder);
         sockets = new JupyterSockets(connection, Received, reason => log($"A message was dropped. {reason}"));
-        cells = new CellQueue(csharp, history, Publish, Reply, (request, content) => sockets.Send(Port.Stdin, request.Answer("input_request", content, session)), running);
+        cells = new CellQueue(runner, history, Publish, Reply, (request, content) => sockets.Send(Port.Stdin, request.Answer("input_request", content, session)), running);
     }
 
     /// <summary>Serves until a front end asks for shutdown, or <see cref="Stop"/>.</summary>
@@ -63,7 +63,7 @@ internal sealed class JupyterKernel : IDisposable
             ["pygments_lexer"] = "csharp",
             ["codemirror_mode"] = "text/x-csharp",
         },
-        ["banner"] = "C# notebooks with CrossLingual.Notebooks: the library and its usings are ready; 'Cancel' is the token of the running cell.",
+        ["banner"] = "C# notebooks with CrossLingual.Notebooks: the library and its usings are ready; 'Cancel' is the token of the running cell; '#!lsmagic' lists other languages and magics.",
         ["help_links"] = new JsonArray(),
         ["debugger"] = false,
     };
@@ -90,7 +90,7 @@ internal sealed class JupyterKernel : IDisposable
                 Stop();
                 break;
             case "is_complete_request":
-                Answer(port, request, () => CSharpSession.IsComplete(request.Text("code"))
+                Answer(port, request, () => CellSession.IsComplete(request.Text("code"))
                     ? new JsonObject { ["status"] = "complete" }
                     : new JsonObject { ["status"] = "incomplete", ["indent"] = "    " });
                 break;
@@ -142,22 +142,22 @@ internal sealed class JupyterKernel : IDisposable
 
     private JsonObject Complete(JupyterMessage request)
     {
-        var code = request.Text("code");
-        var found = csharp.Complete(code, CodePoints.ToUtf16(code, request.Number("cursor_pos") ?? int.MaxValue));
+        var text = request.Text("code");
+        var found = runner.Complete(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
         return new JsonObject
         {
             ["status"] = "ok",
             ["matches"] = new JsonArray([.. found.Matches.Select(m => (JsonNode)m)]),
-            ["cursor_start"] = CodePoints.FromUtf16(code, found.Start),
-            ["cursor_end"] = CodePoints.FromUtf16(code, found.End),
+            ["cursor_start"] = CodePoints.FromUtf16(text, found.Start),
+            ["cursor_end"] = CodePoints.FromUtf16(text, found.End),
             ["metadata"] = new JsonObject(),
         };
     }
 
     private JsonObject Inspect(JupyterMessage request)
     {
-        var code = request.Text("code");
-        var found = csharp.Inspect(code, CodePoints.ToUtf16(code, request.Number("cursor_pos") ?? int.MaxValue));
+        var text = request.Text("code");
+        var found = runner.Inspect(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
         return new JsonObject
         {
             ["status"] = "ok",

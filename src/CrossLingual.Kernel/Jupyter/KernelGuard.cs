@@ -120,7 +120,7 @@ public sealed class KernelGuard(string file)
     {
         const int Killed = 128 + 9;
         var why = reason ?? (code == Killed ? "it was killed from outside, most likely because the memory was exhausted" : $"exit code {code}");
-        var text = $"\nXL719 The kernel's process ended ({why}); its variables are gone. Start the kernel again.\n";
+        var text = "\n" + $"XL719 The kernel's process ended ({why}); its variables are gone. Start the kernel again.\n";
         Console.Error.WriteLine(text.Trim());
         var connection = ConnectionFile.Read(file);
         using var iopub = new XPublisherSocket();
