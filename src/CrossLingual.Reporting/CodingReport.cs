@@ -14,14 +14,16 @@ public static class CodingReport
         var table = new Table("way", new("tasks", Alignment.Right), Right($"pass@1 from {name} %"), Right("from English %"), Right("gap, points"), Right("retention"), Right("against the English coder"), Right("p (Holm)"))
         {
             Caption = $"Each task counts with the share of seeds ({outcome.Seeds}) that solve it; 95 % intervals over tasks; differences are paired over tasks, p from sign flips, Holm's correction over all comparisons of the run.",
-            Decimals = 2,
+            Decimals = 3,
         };
         var comparisons = outcome.Comparisons();
         foreach (var arm in outcome.Of(language))
         {
             var (own, gap) = (arm.InLanguage.PassAt(1), arm.Gap);
             var against = comparisons.FirstOrDefault(c => c.Language == language && c.First == CodingExperiment.Coder && c.Second == arm.Name);
-            table.Add(arm.Name, own.N, Estimate.Of(own), Estimate.Of(arm.InEnglish.PassAt(1)), Estimate.Of(gap.Gap), Estimate.Of(gap.Retention), against is null ? null : Estimate.Percent(against.Result.Difference), against?.Holm);
+            table.Add(
+                arm.Name, own.N, Estimate.Of(own).ToString(1), Estimate.Of(arm.InEnglish.PassAt(1)).ToString(1), Estimate.Of(gap.Gap).ToString(1), Estimate.Of(gap.Retention).ToString(2),
+                against is null ? null : Estimate.Percent(against.Result.Difference).ToString(1), against?.Holm);
         }
 
         return table;

@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using CrossLingual.Data;
 using CrossLingual.Evaluation;
 using CrossLingual.Merging;
-using CrossLingual.Models;
 using CrossLingual.Runs;
-using CrossLingual.Text;
 
 namespace CrossLingual.Methods;
 
@@ -106,7 +104,7 @@ public static class CodingExperiment
                 foreach (var way in ways)
                 {
                     progress?.Invoke((double)done++ / all, $"{way}, {language}, seed {seed}");
-                    var answers = Ask(made.Model(way), [.. tasks.SelectMany(t => t.Select(q => Conversation.Of(q.Example)))], cancel);
+                    var answers = LabAnswers.Of(made.Model(way), tasks.SelectMany(t => t.Select(q => q.Example)), MaxNewTokens, cancel);
                     for (var i = 0; i < tasks.Count; i++)
                     {
                         programs[way][i].AddRange(answers.Skip(i * options.Questions).Take(options.Questions).Select(a => new CodeSample(a.Id, a.Answer, null)));
@@ -131,13 +129,6 @@ public static class CodingExperiment
 
         CodeResult Results(IReadOnlyList<CodeProblem> problems, IReadOnlyList<CodeSample> samples) => CodeResult.OfAsync(
             problems, samples, async (problem, completion, _) => (await ended.GetOrAdd((problem.Id, completion), _ => python.RunAsync(sandbox, problem, completion, cancel))).Outcome, cancel: cancel).GetAwaiter().GetResult();
-    }
-
-    private static IReadOnlyList<EvalSample> Ask(ModelReference model, IReadOnlyList<Conversation> questions, CancellationToken cancel)
-    {
-        var folder = ModelFolder.Open(ModelFolder.PathOf(model.Folder));
-        using var llama = folder.Load(Compute.Default);
-        return Evaluator.Run(llama, folder, questions, ChatTemplate.AlpacaShort, new GenerationOptions { MaxNewTokens = MaxNewTokens }, cancel: cancel).Samples;
     }
 
     /// <summary>The methods start from the coder; everything else is made as in the experiment with experts.</summary>

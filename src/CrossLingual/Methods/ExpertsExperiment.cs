@@ -4,7 +4,6 @@ using CrossLingual.Merging;
 using CrossLingual.Metrics;
 using CrossLingual.Models;
 using CrossLingual.Runs;
-using CrossLingual.Text;
 
 namespace CrossLingual.Methods;
 
@@ -223,15 +222,8 @@ public static class ExpertsExperiment
             .. Once(model, "en", () => Ask(model, "en", options.Split, ["math"])),
         ]);
 
-        public IReadOnlyList<EvalSample> Ask(ModelReference model, string language, LabSplit split, params IReadOnlyList<IReadOnlyList<string>> tests)
-        {
-            var folder = ModelFolder.Open(ModelFolder.PathOf(model.Folder));
-            using var llama = folder.Load(Compute.Default);
-            using var adapter = model.Adapter is { } path ? AdapterFolder.Load(path, llama) : null;
-            llama.Adapter = adapter;
-            var asked = tests.SelectMany(tasks => lab.Examples(language, split, options.Questions, tasks)).Select(Conversation.Of).ToList();
-            return Evaluator.Run(llama, folder, asked, ChatTemplate.AlpacaShort, new GenerationOptions { MaxNewTokens = MaxNewTokens }, cancel: cancel).Samples;
-        }
+        public IReadOnlyList<EvalSample> Ask(ModelReference model, string language, LabSplit split, params IReadOnlyList<IReadOnlyList<string>> tests) =>
+            LabAnswers.Of(model, tests.SelectMany(tasks => lab.Examples(language, split, options.Questions, tasks)), MaxNewTokens, cancel);
 
         private IReadOnlyList<EvalSample> Once(ModelReference model, string language, Func<IReadOnlyList<EvalSample>> ask) =>
             _asked.TryGetValue((model, language), out var samples) ? samples : _asked[(model, language)] = ask();

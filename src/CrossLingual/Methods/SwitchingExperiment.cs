@@ -1,9 +1,6 @@
 using CrossLingual.Data;
-using CrossLingual.Evaluation;
 using CrossLingual.Merging;
 using CrossLingual.Metrics;
-using CrossLingual.Models;
-using CrossLingual.Text;
 
 namespace CrossLingual.Methods;
 
@@ -64,12 +61,8 @@ public static class SwitchingExperiment
             foreach (var (name, reference) in group)
             {
                 progress?.Invoke((double)done++ / options.Models.Count, $"ask {name}");
-                var folder = ModelFolder.Open(ModelFolder.PathOf(reference.Folder));
-                using var model = folder.Load(Compute.Default);
-                using var adapter = reference.Adapter is { } path ? AdapterFolder.Load(path, model) : null;
-                model.Adapter = adapter;
                 var all = asked.SelectMany(a => a.Instructions).ToList();
-                var answers = Evaluator.Run(model, folder, [.. all.Select(i => Conversation.Of(i.Example))], ChatTemplate.AlpacaShort, new GenerationOptions { MaxNewTokens = MaxNewTokens }, cancel: cancel).Samples;
+                var answers = LabAnswers.Of(reference, all.Select(i => i.Example), MaxNewTokens, cancel);
                 for (var i = 0; i < all.Count; i++)
                 {
                     right[i / numbers.Count][i % numbers.Count] += all[i].Answers.Any(a => TextMatch.Exact(answers[i].Answer, a)) ? 1.0 / group.Count() : 0;
