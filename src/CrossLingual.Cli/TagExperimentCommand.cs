@@ -36,8 +36,7 @@ internal static class TagExperimentCommand
         var batch = new Option<int>("--batch-words") { Description = "Words of an update.", DefaultValueFactory = _ => 256 };
         var rate = new Option<double>("--rate") { Description = "Learning rate of the lab's model.", DefaultValueFactory = _ => 1e-3 };
         var fresh = new Option<double>("--fresh-rate") { Description = "Learning rate of the encoder from scratch.", DefaultValueFactory = _ => 2e-3 };
-        var sight = new Option<string>("--sight") { Description = "What the lab's model sees: bidirectional or causal.", DefaultValueFactory = _ => "bidirectional" };
-        sight.AcceptOnlyFromAmong("bidirectional", "causal");
+        var sight = TagOptions.Seen();
         var dev = new Option<bool>("--dev") { Description = "Tag the development sentences, to choose settings." };
         var output = Options.Out();
         var json = Options.Json();
@@ -65,7 +64,7 @@ internal static class TagExperimentCommand
                 Models = Options.Words(result.GetValue(models)!),
                 Words = budget,
                 Seeds = Math.Max(1, result.GetValue(seeds)),
-                Sight = Enum.Parse<Sight>(result.GetValue(sight)!, ignoreCase: true),
+                Sight = TagOptions.Sight(result.GetValue(sight)!),
                 Training = new TaggerOptions { Steps = Math.Max(1, result.GetValue(steps)), BatchWords = Math.Max(1, result.GetValue(batch)), LearningRate = result.GetValue(rate) },
                 FreshRate = result.GetValue(fresh),
                 Dev = result.GetValue(dev),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CrossLingual.Data;
+using CrossLingual.Models;
 using CrossLingual.Text;
 
 namespace CrossLingual.Cli;
@@ -8,6 +9,16 @@ namespace CrossLingual.Cli;
 internal static class TagOptions
 {
     public static Option<int?> Column() => new("--tag-column") { Description = "Column of the tags; CoNLL-U: 4 (UPOS) by default, TSV: 3." };
+
+    public static Option<string> Seen()
+    {
+        var sight = new Option<string>("--sight") { Description = "What a Llama's pieces see: bidirectional (the sentence) or causal (what stands before).", DefaultValueFactory = _ => "bidirectional" };
+        sight.AcceptOnlyFromAmong("bidirectional", "causal");
+        return sight;
+    }
+
+    /// <summary>What <see cref="Seen"/> was given.</summary>
+    public static Sight Sight(string text) => Enum.Parse<Sight>(text, ignoreCase: true);
 
     /// <summary>The sentences of several files.</summary>
     public static List<TaggedWords> Read(IEnumerable<string> files, LanguageTags languages, int? column) => column is < 1

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CrossLingual.Data;
 using CrossLingual.Models;
 using CrossLingual.Runs;
 using CrossLingual.Text;
@@ -17,8 +18,7 @@ internal static class TagTrainCommand
         var train = new Option<string[]>("--train") { Description = "Tagged sentences to learn: .conllu, or .tsv of word, language and tag.", AllowMultipleArgumentsPerToken = true, Required = true, HelpName = "FILE" };
         var dev = new Option<string[]>("--dev") { Description = "Tagged sentences by which the best state is chosen.", AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
         var column = TagOptions.Column();
-        var sight = new Option<string>("--sight") { Description = "What a Llama's pieces see: bidirectional (the sentence) or causal (what stands before).", DefaultValueFactory = _ => "bidirectional" };
-        sight.AcceptOnlyFromAmong("bidirectional", "causal");
+        var sight = TagOptions.Seen();
         var defaults = new TaggerOptions();
         var steps = new Option<int>("--steps") { Description = "Updates.", DefaultValueFactory = _ => defaults.Steps };
         var words = new Option<int>("--batch-words") { Description = "Words of an update.", DefaultValueFactory = _ => defaults.BatchWords };
@@ -41,10 +41,10 @@ internal static class TagTrainCommand
             var learnt = TagOptions.Read(result.GetValue(train)!, languages, result.GetValue(column));
             var chosenBy = TagOptions.Read(result.GetValue(dev) ?? [], languages, result.GetValue(column));
             var source = Seed.For("xling tag", result.GetValue(seed));
-            string[] tags = [.. learnt.SelectMany(s => s.Tags).Distinct().Order(StringComparer.Ordinal)];
+            var tags = TaggedWords.TagsOf(learnt);
             var screen = new Screen(result.GetValue(json));
             var compute = Compute.Default;
-            using var tagger = TokenClassifierFolder.Start(ModelFolder.PathOf(result.GetValue(model)!), tags, Enum.Parse<Sight>(result.GetValue(sight)!, ignoreCase: true), source, compute, result.GetValue(dropout));
+            using var tagger = TokenClassifierFolder.Start(ModelFolder.PathOf(result.GetValue(model)!), tags, TagOptions.Sight(result.GetValue(sight)!), source, compute, result.GetValue(dropout));
             var run = new RunFolder(result.GetValue(output) ?? Path.Combine("artifacts", "tag"));
             run.WriteManifest(new Manifest
             {

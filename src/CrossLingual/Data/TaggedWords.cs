@@ -9,6 +9,9 @@ namespace CrossLingual.Data;
 /// <param name="Tags">Each word's tag; empty where a file has none.</param>
 public sealed record TaggedWords(string Id, IReadOnlyList<string> Words, int[] Languages, IReadOnlyList<string> Tags)
 {
+    /// <summary>The tags that sentences have, in order.</summary>
+    public static string[] TagsOf(IEnumerable<TaggedWords> sentences) => [.. sentences.SelectMany(s => s.Tags).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>Reads the tagged sentences of a file: CoNLL-U, or <c>word⇥language⇥tag</c> as the S-index's author writes it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="languages">Collects the languages.</param>

@@ -23,11 +23,11 @@ public static partial class CodeAnswer
     {
         var blocks = Fence().Matches(answer).Select(m => m.Groups[1].Value).ToList();
         var code = blocks.Find(b => problem.EntryPoint.Length > 0 && b.Contains(problem.EntryPoint, StringComparison.Ordinal)) ?? blocks.FirstOrDefault() ?? answer;
-        return problem.Language switch
+        return ProgrammingLanguage.Of(problem.Language) switch
         {
-            "python" or "py" => Python(code),
-            "cpp" or "c++" when Defines(problem, code) is { } => code,
-            "cpp" or "c++" or "java" or "csharp" or "c#" or "cs" => Braces(problem, Defines(problem, code) is { } body ? code[body..] : code),
+            ProgrammingLanguage.Python => Python(code),
+            ProgrammingLanguage.Cpp when Defines(problem, code) is { } => code,
+            ProgrammingLanguage.Cpp or ProgrammingLanguage.Java or ProgrammingLanguage.CSharp => Braces(problem, Defines(problem, code) is { } body ? code[body..] : code),
             _ => code,
         };
     }

@@ -82,22 +82,25 @@ public static class CodeSampler
 
         // The batches are those of a run from the start, and each has its own dice: going on changes no program.
         var all = asked.SelectMany(a => Enumerable.Range(0, options.Programs).Select(n => (a.File, a.Problem, a.Ids, Number: n))).OrderBy(a => a.Ids.Length).ToList();
-        using var model = folder.Load(compute);
-        using var adapter = options.Adapter is { } path ? AdapterFolder.Load(path, model) : null;
-        model.Adapter = adapter;
-        var generator = new Generator(model, folder.Tokenizer, folder.EosIds);
-        foreach (var (number, batch) in all.Chunk(options.Generation.BatchSize).Index())
+        if (all.Exists(Missing))
         {
-            if (batch.Any(b => !there.Contains((b.File, b.Problem.Id, b.Number))))
+            using var model = folder.Load(compute);
+            using var adapter = options.Adapter is { } path ? AdapterFolder.Load(path, model) : null;
+            model.Adapter = adapter;
+            var generator = new Generator(model, folder.Tokenizer, folder.EosIds);
+            foreach (var (number, batch) in all.Chunk(options.Generation.BatchSize).Index())
             {
-                var answers = generator.Complete([.. batch.Select(b => b.Ids)], options.Generation with { Seed = options.Generation.Seed.And(number), Enough = (i, text) => CodeAnswer.IsWhole(batch[i].Problem, text, options.Template == ChatTemplate.Plain) }, null, cancel);
-                foreach (var group in batch.Zip(answers).Where(p => !there.Contains((p.First.File, p.First.Problem.Id, p.First.Number))).GroupBy(p => p.First.File))
+                if (batch.Any(Missing))
                 {
-                    written[group.Key].Add([.. group.Select(p => new DrawnProgram(p.First.Problem.Id, p.First.Number, CodeAnswer.Completion(p.First.Problem, p.Second.Text), p.Second.Text))]);
+                    var answers = generator.Complete([.. batch.Select(b => b.Ids)], options.Generation with { Seed = options.Generation.Seed.And(number), Enough = (i, text) => CodeAnswer.IsWhole(batch[i].Problem, text, options.Template == ChatTemplate.Plain) }, null, cancel);
+                    foreach (var group in batch.Zip(answers).Where(p => Missing(p.First)).GroupBy(p => p.First.File))
+                    {
+                        written[group.Key].Add([.. group.Select(p => new DrawnProgram(p.First.Problem.Id, p.First.Number, CodeAnswer.Completion(p.First.Problem, p.Second.Text), p.Second.Text))]);
+                    }
                 }
-            }
 
-            progress?.Report((number + 1.0) * options.Generation.BatchSize / all.Count);
+                progress?.Report(Math.Min(1, (number + 1.0) * options.Generation.BatchSize / all.Count));
+            }
         }
 
         run.WriteManifest(new Manifest
@@ -109,24 +112,17 @@ public static class CodeSampler
             Hashes = files.ToDictionary(Manifest.NameOf, Manifest.HashFile),
         });
         return [.. files.Select(f => run[NameOf(f)])];
+
+        bool Missing((string File, CodeProblem Problem, int[] Ids, int Number) program) => !there.Contains((program.File, program.Problem.Id, program.Number));
     }
 
     private static int[] Encode(CodeProblem problem, CodeSamplerOptions options, Tokenizer tokenizer)
     {
         var text = options.Template == ChatTemplate.Plain
             ? problem.Prompt
-            : options.Instruction.Replace("{language}", Spoken(problem.Language), StringComparison.Ordinal).Replace("{prompt}", problem.Prompt, StringComparison.Ordinal);
+            : options.Instruction.Replace("{language}", ProgrammingLanguage.Written(problem.Language), StringComparison.Ordinal).Replace("{prompt}", problem.Prompt, StringComparison.Ordinal);
         return TokenizedExample.EncodePrompt([new Turn(Role.User, text)], options.Template, tokenizer);
     }
-
-    private static string Spoken(string language) => language switch
-    {
-        "python" or "py" => "Python",
-        "cpp" or "c++" => "C++",
-        "java" => "Java",
-        "csharp" or "c#" or "cs" => "C#",
-        _ => language,
-    };
 
     private static string NameOf(string file)
     {

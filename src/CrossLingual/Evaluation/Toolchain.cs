@@ -55,12 +55,12 @@ public abstract class Toolchain(SandboxLimits limits)
     /// <param name="language">python, cpp, java, csharp, or another spelling of these.</param>
     /// <param name="seconds">Processor time of a program; null for the usual.</param>
     /// <exception cref="UserException">XL654: there is none.</exception>
-    public static Toolchain Of(string language, int? seconds = null) => language.ToLowerInvariant() switch
+    public static Toolchain Of(string language, int? seconds = null) => ProgrammingLanguage.Of(language) switch
     {
-        "python" or "py" => new PythonToolchain(SandboxLimits.Native.Within(seconds)),
-        "cpp" or "c++" => new CppToolchain(SandboxLimits.Native.Within(seconds)),
-        "java" => new JavaToolchain(SandboxLimits.Managed.Within(seconds)),
-        "csharp" or "c#" or "cs" => new CSharpToolchain(SandboxLimits.Managed.Within(seconds)),
+        ProgrammingLanguage.Python => new PythonToolchain(SandboxLimits.Native.Within(seconds)),
+        ProgrammingLanguage.Cpp => new CppToolchain(SandboxLimits.Native.Within(seconds)),
+        ProgrammingLanguage.Java => new JavaToolchain(SandboxLimits.Managed.Within(seconds)),
+        ProgrammingLanguage.CSharp => new CSharpToolchain(SandboxLimits.Managed.Within(seconds)),
         _ => throw new UserException("XL654", $"Programs in '{language}' are not run here; python, cpp, java and csharp are. Give programs with 'passed' for others."),
     };
 

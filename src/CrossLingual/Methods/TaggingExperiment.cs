@@ -121,7 +121,7 @@ public static class TaggingExperiment
         TaggingOptions options, string model, string hidden, TagArm arm, int seed, IReadOnlyList<TaggedWords> train, List<TagCorpus> seen, Lazy<Tokenizer> pieces, CancellationToken cancel)
     {
         var source = Seed.For("tagging", model, hidden, arm.Name, seed);
-        string[] tags = [.. train.SelectMany(s => s.Tags).Distinct().Order(StringComparer.Ordinal)];
+        var tags = TaggedWords.TagsOf(train);
         using var tagger = model == LabModel
             ? TokenClassifierFolder.Start(ModelFolder.PathOf("lab"), tags, options.Sight, source, Compute.Default)
             : TokenClassifier.Fresh(XlmRoberta.Fresh(FreshConfig(pieces.Value), source, Compute.Default), pieces.Value, tags, source);

@@ -31,8 +31,11 @@ internal sealed class ConfigReader(JsonObject json)
     /// <summary>Notes a problem.</summary>
     public void Problem(string text) => _problems.Add(text);
 
-    /// <summary>A text; the default where it is missing.</summary>
-    public string Text(string key, string otherwise) => Value(key, otherwise, "a text");
+    /// <summary>A text, of the file or of an object in it; the default where it is missing.</summary>
+    public string Text(string key, string otherwise, JsonObject? within = null) => Value(key, otherwise, "a text", within);
+
+    /// <summary>Whether something is so; false where it is missing.</summary>
+    public bool Flag(string key) => Value(key, false, "true or false");
 
     /// <summary>A whole number in a range; required where the default is null.</summary>
     public int Whole(string key, int? otherwise, int least = 1, int most = 10_000_000)
@@ -65,9 +68,9 @@ internal sealed class ConfigReader(JsonObject json)
         }
     }
 
-    private T Value<T>(string key, T otherwise, string kind)
+    private T Value<T>(string key, T otherwise, string kind, JsonObject? within = null)
     {
-        if (json[key] is not { } node)
+        if ((within ?? json)[key] is not { } node)
         {
             return otherwise;
         }

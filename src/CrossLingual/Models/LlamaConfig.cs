@@ -130,21 +130,21 @@ public sealed record LlamaConfig
     /// <exception cref="UserException">XL310: all problems of the file at once.</exception>
     public static LlamaConfig Parse(JsonObject json, string origin)
     {
-        var problems = new List<string>();
-        var family = Value(json, "model_type", "llama", "a text");
+        var read = new ConfigReader(json);
+        var family = read.Text("model_type", "llama");
         if (!Families.Contains(family))
         {
-            problems.Add($"model_type is '{family}'; supported: {string.Join(", ", Families)}");
+            read.Problem($"model_type is '{family}'; supported: {string.Join(", ", Families)}");
         }
 
-        if (Value(json, "hidden_act", "silu", "a text") is var activation and not "silu")
+        if (read.Text("hidden_act", "silu") is var activation and not "silu")
         {
-            problems.Add($"hidden_act is '{activation}'; silu is supported");
+            read.Problem($"hidden_act is '{activation}'; silu is supported");
         }
 
-        if (Flag("use_sliding_window"))
+        if (read.Flag("use_sliding_window"))
         {
-            problems.Add("use_sliding_window is true; full attention is supported");
+            read.Problem("use_sliding_window is true; full attention is supported");
         }
 
         var hidden = Size("hidden_size");
@@ -152,11 +152,11 @@ public sealed record LlamaConfig
         var shared = Size("num_key_value_heads", heads);
         if (heads > 0 && shared > 0 && heads % shared != 0)
         {
-            problems.Add($"num_key_value_heads {shared} does not divide num_attention_heads {heads}");
+            read.Problem($"num_key_value_heads {shared} does not divide num_attention_heads {heads}");
         }
 
         var rope = json["rope_parameters"] as JsonObject;   // newer files keep all rotary settings together
-        var bias = Flag("attention_bias");
+        var bias = read.Flag("attention_bias");
         var config = new LlamaConfig
         {
             ModelType = family,
@@ -171,43 +171,24 @@ public sealed record LlamaConfig
             NormEpsilon = Positive(json, "rms_norm_eps", 1e-6),
             RopeTheta = Positive(rope?["rope_theta"] is null ? json : rope, "rope_theta", 10000),
             RopeScaling = Scaling(rope ?? json["rope_scaling"] as JsonObject),
-            TiedEmbeddings = Flag("tie_word_embeddings"),
+            TiedEmbeddings = read.Flag("tie_word_embeddings"),
             AttentionBias = bias || family == "qwen2",
             OutputBias = bias,
-            FeedForwardBias = Flag("mlp_bias"),
-            StoredType = Value(json, json["torch_dtype"] is null ? "dtype" : "torch_dtype", "float32", "a text"),
+            FeedForwardBias = read.Flag("mlp_bias"),
+            StoredType = read.Text(json["torch_dtype"] is null ? "dtype" : "torch_dtype", "float32"),
             BosId = Ids("bos_token_id").Select(id => (int?)id).FirstOrDefault(),
             EosIds = Ids("eos_token_id"),
             Source = json,
         };
-        return problems.Count == 0
-            ? config
-            : throw new UserException("XL310", $"{origin} cannot be used: {string.Join("; ", problems)}. Correct it or choose another model.");
-
-        T Value<T>(JsonObject from, string key, T otherwise, string kind)
-        {
-            if (from[key] is not { } node)
-            {
-                return otherwise;
-            }
-
-            if (node is JsonValue value && value.TryGetValue<T>(out var found))
-            {
-                return found;
-            }
-
-            problems.Add($"{key} is {node.ToJsonString()}; it must be {kind}");
-            return otherwise;
-        }
-
-        bool Flag(string key) => Value(json, key, false, "true or false");
+        read.Check(origin);
+        return config;
 
         double Positive(JsonObject from, string key, double otherwise)
         {
             var value = from[key] is null ? otherwise : from[key] is JsonValue found && found.TryGetValue<double>(out var number) ? number : double.NaN;
             if (!(value > 0 && double.IsFinite(value)))
             {
-                problems.Add($"{key} is {from[key]?.ToJsonString() ?? "missing"}; it must be a number above 0");
+                read.Problem($"{key} is {from[key]?.ToJsonString() ?? "missing"}; it must be a number above 0");
             }
 
             return value;
@@ -220,7 +201,7 @@ public sealed record LlamaConfig
                 // What follows from another key is missing with that one.
                 if (otherwise == 0 && key != "num_key_value_heads")
                 {
-                    problems.Add($"{key} is missing");
+                    read.Problem($"{key} is missing");
                 }
 
                 return otherwise;
@@ -231,7 +212,7 @@ public sealed record LlamaConfig
                 return (int)value;
             }
 
-            problems.Add($"{key} is {json[key]!.ToJsonString()}; it must be 1 to {limit}");
+            read.Problem($"{key} is {json[key]!.ToJsonString()}; it must be 1 to {limit}");
             return 0;
         }
 
@@ -241,11 +222,11 @@ public sealed record LlamaConfig
             var size = !follows ? Size("head_dim") : heads > 0 ? hidden / heads : 0;
             if (follows && heads > 0 && hidden % heads != 0)
             {
-                problems.Add($"num_attention_heads {heads} does not divide hidden_size {hidden}, and head_dim is missing");
+                read.Problem($"num_attention_heads {heads} does not divide hidden_size {hidden}, and head_dim is missing");
             }
             else if (size % 2 != 0)
             {
-                problems.Add($"the head size {size} is odd; rotary positions need an even one");
+                read.Problem($"the head size {size} is odd; rotary positions need an even one");
             }
 
             return size;
@@ -257,7 +238,7 @@ public sealed record LlamaConfig
             var ids = nodes.OfType<JsonValue>().Where(n => n.TryGetValue<int>(out _)).Select(n => n.GetValue<int>()).ToArray();
             if (ids.Length < nodes.Length)
             {
-                problems.Add($"{key} is {json[key]!.ToJsonString()}; it must be a whole number or a list of them");
+                read.Problem($"{key} is {json[key]!.ToJsonString()}; it must be a whole number or a list of them");
             }
 
             return ids;
@@ -265,12 +246,12 @@ public sealed record LlamaConfig
 
         RopeScaling? Scaling(JsonObject? scaling)
         {
-            var type = scaling is null ? "default" : Value(scaling, "rope_type", Value(scaling, "type", "default", "a text"), "a text");
+            var type = scaling is null ? "default" : read.Text("rope_type", read.Text("type", "default", scaling), scaling);
             if (type != "llama3")
             {
                 if (type != "default")
                 {
-                    problems.Add($"rope_scaling type is '{type}'; llama3 is supported");
+                    read.Problem($"rope_scaling type is '{type}'; llama3 is supported");
                 }
 
                 return null;
@@ -279,7 +260,7 @@ public sealed record LlamaConfig
             var (low, high) = (Positive(scaling!, "low_freq_factor", 0), Positive(scaling!, "high_freq_factor", 0));
             if (low > 0 && high > 0 && low >= high)
             {
-                problems.Add($"low_freq_factor {scaling!["low_freq_factor"]} must be below high_freq_factor {scaling["high_freq_factor"]}");
+                read.Problem($"low_freq_factor {scaling!["low_freq_factor"]} must be below high_freq_factor {scaling["high_freq_factor"]}");
             }
 
             return new RopeScaling(Positive(scaling!, "factor", 0), low, high, (int)Math.Min(int.MaxValue, Positive(scaling!, "original_max_position_embeddings", 0)));
