@@ -118,8 +118,11 @@ public sealed class CSharpSession : ICellLanguage
         }
     }
 
-    /// <summary>Runs something small that leaves nothing behind, so that the first cell need not wait for the compiler to load.</summary>
-    public void WarmUp() => MimeBundle.Of(chain.RunAsync(chain.Compile("1 + 1", ""), Globals, out _, CancellationToken.None).Result);
+    /// <summary>Loads the compiler, so that the first cell need not wait for it.</summary>
+    internal void WarmUp() => Kernel.WarmUp.Run(chain);
+
+    /// <summary>Makes ready for the next cell, so that it need not wait for this.</summary>
+    public void Prepare() => chain.Prepare();
 
     /// <summary>Whether a text is whole: false while a bracket or a string is open.</summary>
     public static bool IsComplete(string code) =>

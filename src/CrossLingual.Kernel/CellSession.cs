@@ -39,6 +39,15 @@ public sealed class CellSession
         magics = new Magics(this, folder);
     }
 
+    /// <summary>Starts with nothing declared and with the compiler loaded, so that the first cell need not wait for it.</summary>
+    /// <param name="folder">Where relative paths of references and imports start, and NuGet looks for a nuget.config.</param>
+    public static CellSession Start(string folder)
+    {
+        var session = new CellSession(folder);
+        session.csharp.WarmUp();
+        return session;
+    }
+
     /// <summary>Whether a cell did not heed its token and runs on; the session then takes no more cells.</summary>
     public bool IsAbandoned => guard.IsAbandoned;
 
@@ -71,8 +80,8 @@ public sealed class CellSession
         Ask,
         cancel);
 
-    /// <summary>Runs something small that leaves nothing behind, so that the first cell need not wait for the compiler to load.</summary>
-    public void WarmUp() => csharp.WarmUp();
+    /// <summary>Makes ready for the next cell, so that it need not wait for this.</summary>
+    public void Prepare() => csharp.Prepare();
 
     /// <summary>Whether a text is whole: false while a bracket or a string of C# is open at its end.</summary>
     public static bool IsComplete(string code) => PartsOf(code) is not [.., { Magic: null, Language: CellLanguages.CSharp } last] || CSharpSession.IsComplete(last.Text);
@@ -125,7 +134,7 @@ public sealed class CellSession
                 {
                     started ??= Stopwatch.GetTimestamp();
                 }
-                else if (part.Magic is null && part.Language != CellLanguages.Sql)
+                else if (part is { Magic: null, Arguments.Length: > 0, Language: not CellLanguages.Sql })
                 {
                     // SQL alone takes arguments.
                     Magics.Parse(part, part.Arguments);

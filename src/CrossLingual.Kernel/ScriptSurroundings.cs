@@ -16,9 +16,13 @@ internal static class ScriptSurroundings
     /// <summary>The platform, this project's assemblies and all that they stand on.</summary>
     public static IReadOnlyList<MetadataReference> References => Known.Value.References;
 
+    /// <summary>As little as a cell can be compiled on.</summary>
+    public static IReadOnlyList<MetadataReference> Least =>
+        [.. new[] { Path.Combine(Platform, "System.Private.CoreLib.dll"), Path.Combine(Platform, "System.Runtime.dll"), typeof(CellGlobals).Assembly.Location }.Select(Reference)];
+
     /// <summary>Files of the references that are not the platform's.</summary>
     public static IEnumerable<string> OwnPaths =>
-        References.Select(reference => reference.Display!).Where(path => Path.GetDirectoryName(path) != Path.GetDirectoryName(typeof(object).Assembly.Location));
+        References.Select(reference => reference.Display!).Where(path => Path.GetDirectoryName(path) != Platform);
 
     /// <summary>Namespaces that cells need not name: the usual ones, and every public one of the library.</summary>
     public static IReadOnlyList<string> Usings => Known.Value.Usings;
@@ -30,6 +34,8 @@ internal static class ScriptSurroundings
             .DistinctBy(Path.GetFileNameWithoutExtension, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(path => Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase);
 
+    private static string Platform { get; } = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+
     /// <summary>Whether cells see an assembly from the start.</summary>
     public static bool IsReferenced(string path) => References.Any(reference => reference.Display == path);
 
@@ -38,8 +44,7 @@ internal static class ScriptSurroundings
 
     private static (IReadOnlyList<MetadataReference> References, IReadOnlyList<string> Usings) Read()
     {
-        var platform = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        var found = Loadable.Values.Where(path => Path.GetDirectoryName(path) == platform).ToDictionary(path => path, AssemblyMetadata.CreateFromFile);
+        var found = Loadable.Values.Where(path => Path.GetDirectoryName(path) == Platform).ToDictionary(path => path, AssemblyMetadata.CreateFromFile);
         var library = new[] { typeof(UserException), typeof(Figure) }.Select(type => type.Assembly.Location).ToList();
         var usings = new SortedSet<string>(StringComparer.Ordinal);
         var waiting = new Queue<string>([.. library, typeof(Formatter).Assembly.Location]);

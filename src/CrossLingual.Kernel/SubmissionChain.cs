@@ -15,7 +15,8 @@ namespace CrossLingual.Kernel;
 /// whose declarations are all hidden leave.
 /// </summary>
 /// <param name="folder">Where <c>#r</c> and <c>#load</c> look for relative paths.</param>
-internal sealed class SubmissionChain(string folder)
+/// <param name="references">What cells see, without any using directive; null for the usual surroundings.</param>
+internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataReference>? references = null)
 {
     /// <summary>Cells that must be able to leave before the chain is compiled again without them.</summary>
     private const int Worthwhile = 24;
@@ -29,7 +30,7 @@ internal sealed class SubmissionChain(string folder)
         allowUnsafe: true,
         concurrentBuild: false,
         assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default,
-        metadataReferenceResolver: ScriptMetadataResolver.Default.WithBaseDirectory(folder),
+        metadataReferenceResolver: new CellReferences(folder),
         sourceReferenceResolver: ScriptSourceResolver.Default.WithBaseDirectory(folder));
 
     private readonly Lock gate = new();
@@ -52,20 +53,11 @@ internal sealed class SubmissionChain(string folder)
     public CSharpCompilation Compile(string code, string name)
     {
         var tree = CSharpSyntaxTree.ParseText(code, Script, name, Encoding.UTF8);
-        lock (gate)
-        {
-            first ??= CSharpCompilation.CreateScriptCompilation(
-                "Surroundings",
-                CSharpSyntaxTree.ParseText("", Script),
-                ScriptSurroundings.References,
-                options.WithScriptClassName("Surroundings").WithUsings(ScriptSurroundings.Usings),
-                previousScriptCompilation: null,
-                typeof(object),
-                typeof(CellGlobals));
-            ready ??= After(links.Count == 0 ? first : links[^1].Compilation, $"Cell{++number}", null);
-            return ready.AddSyntaxTrees(tree);
-        }
+        return Ready().AddSyntaxTrees(tree);
     }
+
+    /// <summary>Makes ready for the next cell, so that it need not wait for this. From any thread.</summary>
+    public void Prepare() => Ready();
 
     /// <summary>Makes libraries known to all later cells.</summary>
     /// <param name="references">What the compiler reads.</param>
@@ -138,6 +130,30 @@ internal sealed class SubmissionChain(string folder)
         }
     }
 
+    // The compilation without text on which the next cell is compiled. Asking for its assembly binds its references, which
+    // cells that declare nothing then share.
+    private CSharpCompilation Ready()
+    {
+        lock (gate)
+        {
+            first ??= CSharpCompilation.CreateScriptCompilation(
+                "Surroundings",
+                CSharpSyntaxTree.ParseText("", Script),
+                references ?? ScriptSurroundings.References,
+                options.WithScriptClassName("Surroundings").WithUsings(references is null ? ScriptSurroundings.Usings : []),
+                previousScriptCompilation: null,
+                typeof(object),
+                typeof(CellGlobals));
+            if (ready is null)
+            {
+                ready = After(links.Count == 0 ? first : links[^1].Compilation, $"Cell{++number}", null);
+                _ = ready.Assembly;
+            }
+
+            return ready;
+        }
+    }
+
     private void Keep(CSharpCompilation cell, Assembly? assembly, object? instance)
     {
         AddReferences(cell.DirectiveReferences);
@@ -201,6 +217,10 @@ internal sealed class SubmissionChain(string folder)
         return kept;
     }
 
-    private CSharpCompilation After(CSharpCompilation previous, string name, SyntaxTree? tree) =>
-        CSharpCompilation.CreateScriptCompilation(name, tree, added, options.WithScriptClassName($"Submission{name}"), previous, typeof(object), typeof(CellGlobals));
+    // Roslyn's factory would check all of the cell before once more; that one has been checked when it ran.
+    private CSharpCompilation After(CSharpCompilation previous, string name, SyntaxTree? tree)
+    {
+        var alone = CSharpCompilation.CreateScriptCompilation(name, tree, added, options.WithScriptClassName($"Submission{name}"), null, typeof(object), typeof(CellGlobals));
+        return alone.WithScriptCompilationInfo(alone.ScriptCompilationInfo!.WithPreviousScriptCompilation(previous));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CrossLingual.Kernel.Jupyter;
 
 namespace CrossLingual.Benchmarks;
 
@@ -16,13 +17,13 @@ internal static class KernelSpeed
     {
         var starts = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
         var cells = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 300;
-        var kernels = new List<(string Name, IReadOnlyList<string> Command, Func<int, string> Trivial, Func<int, string> Declaring, string Begun)>
+        var kernels = new List<(string Name, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, Func<int, string> Trivial, Func<int, string> Declaring, string Begun)>
         {
-            ("C#", [Xling(), "kernel", "run"], i => $"{i} + 1", i => $"var x{i % 10} = {i};", "Console.Wri"),
+            ("C#", [Xling(), "kernel", "run"], KernelSpec.RuntimeSettings, i => $"{i} + 1", i => $"var x{i % 10} = {i};", "Console.Wri"),
         };
         if (Python() is { } python)
         {
-            kernels.Add(("Python", [python, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f"], i => $"{i} + 1", i => $"x{i % 10} = {i}", "prin"));
+            kernels.Add(("Python", [python, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f"], new Dictionary<string, string>(), i => $"{i} + 1", i => $"x{i % 10} = {i}", "prin"));
         }
         else
         {
@@ -33,9 +34,9 @@ internal static class KernelSpeed
         var start = kernels.ToDictionary(k => k.Name, _ => new List<double>());
         for (var round = 0; round <= starts; round++)
         {
-            foreach (var (name, command, _, _, _) in kernels)
+            foreach (var (name, command, environment, _, _, _) in kernels)
             {
-                using var kernel = new RunningKernel(command);
+                using var kernel = new RunningKernel(command, environment);
                 if (round > 0)   // the first one reads the files from the disk
                 {
                     start[name].Add(kernel.Start);
@@ -43,7 +44,7 @@ internal static class KernelSpeed
             }
         }
 
-        var running = kernels.Select(k => (Kernel: k, Process: new RunningKernel(k.Command))).ToList();
+        var running = kernels.Select(k => (Kernel: k, Process: new RunningKernel(k.Command, k.Environment))).ToList();
         try
         {
             running.ForEach(r => r.Process.Listen());

@@ -21,7 +21,8 @@ internal sealed class RunningKernel : IDisposable
 
     /// <summary>Starts a kernel and waits for the result of its first cell.</summary>
     /// <param name="command">The program and its arguments; the connection file follows.</param>
-    public RunningKernel(IReadOnlyList<string> command)
+    /// <param name="environment">What its kernel specification sets.</param>
+    public RunningKernel(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
     {
         var listeners = Enumerable.Range(0, 5).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(l => l.Start());
@@ -29,15 +30,16 @@ internal sealed class RunningKernel : IDisposable
         listeners.ForEach(l => l.Stop());
         connection = new ConnectionFile("tcp", "127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4], "a secret");
         File.WriteAllText(file, JsonSerializer.Serialize(connection, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower }));
-        foreach (var (socket, port) in new (NetMQSocket, int)[] { (shell, connection.ShellPort), (iopub, connection.IopubPort) })
+        shell.Options.ReconnectInterval = TimeSpan.FromMilliseconds(10);
+        shell.Connect(connection.Address(connection.ShellPort));
+        var watch = Stopwatch.StartNew();
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), file]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
         {
-            socket.Options.ReconnectInterval = TimeSpan.FromMilliseconds(10);
-            socket.Connect(connection.Address(port));
+            start.Environment.TryAdd(name, value);
         }
 
-        iopub.SubscribeToAnyTopic();
-        var watch = Stopwatch.StartNew();
-        process = Process.Start(new ProcessStartInfo(command[0], [.. command.Skip(1), file]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.OutputDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
@@ -55,6 +57,8 @@ internal sealed class RunningKernel : IDisposable
     /// <summary>Waits until what cells show is heard; a subscription takes effect some time after it is made.</summary>
     public void Listen()
     {
+        iopub.Connect(connection.Address(connection.IopubPort));
+        iopub.SubscribeToAnyTopic();
         var frames = new NetMQMessage();
         do
         {

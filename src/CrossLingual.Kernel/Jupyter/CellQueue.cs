@@ -4,14 +4,14 @@ using System.Threading.Channels;
 namespace CrossLingual.Kernel.Jupyter;
 
 /// <summary>Runs execute requests in their order, on a thread of its own.</summary>
-/// <param name="session">The session.</param>
+/// <param name="started">The session, once it is there.</param>
 /// <param name="history">Where cells are noted.</param>
 /// <param name="publish">Shows something to all front ends.</param>
 /// <param name="reply">Answers a request.</param>
 /// <param name="ask">Asks the front end of a request for a line.</param>
 /// <param name="running">Told the request of the cell that starts, and null when it has ended.</param>
 internal sealed class CellQueue(
-    CellSession session,
+    Task<CellSession> started,
     CellHistory history,
     Action<JupyterMessage, string, JsonObject> publish,
     Action<JupyterMessage, JsonObject> reply,
@@ -30,13 +30,13 @@ internal sealed class CellQueue(
     {
         new Thread(() =>
         {
-            // The compiler is slow the first time; meanwhile the front end asks who we are.
-            session.WarmUp();
+            var session = started.GetAwaiter().GetResult();
             while (requests.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
                 while (requests.Reader.TryRead(out var request))
                 {
-                    Execute(request);
+                    Execute(session, request);
+                    session.Prepare();
                 }
             }
         })
@@ -74,11 +74,11 @@ internal sealed class CellQueue(
         ["traceback"] = new JsonArray([.. error.Trace.Select(line => (JsonNode)line)]),
     };
 
-    private void Execute(JupyterMessage request)
+    private void Execute(CellSession session, JupyterMessage request)
     {
         publish(request, "status", new JsonObject { ["execution_state"] = "busy" });
         running(request);
-        var error = Run(request);
+        var error = Run(session, request);
         running(null);
         publish(request, "status", new JsonObject { ["execution_state"] = "idle" });
         if (error is not null && request.Flag("stop_on_error", true))
@@ -92,7 +92,7 @@ internal sealed class CellQueue(
         }
     }
 
-    private CellError? Run(JupyterMessage request)
+    private CellError? Run(CellSession session, JupyterMessage request)
     {
         var (code, silent) = (request.Text("code"), request.Flag("silent", false));
         if (!silent && request.Flag("store_history", true))
@@ -102,7 +102,7 @@ internal sealed class CellQueue(
 
         var shown = silent ? (_, _) => { } : new Action<string, JsonObject>((type, content) => publish(request, type, content));
         shown("execute_input", new JsonObject { ["code"] = code, ["execution_count"] = count });
-        var result = Run(request, code, shown);
+        var result = Run(session, request, code, shown);
         if (result.Error is { } error)
         {
             var said = Said(error);
@@ -117,11 +117,11 @@ internal sealed class CellQueue(
             shown("execute_result", new JsonObject { ["data"] = value, ["metadata"] = new JsonObject(), ["execution_count"] = count });
         }
 
-        reply(request, new JsonObject { ["status"] = "ok", ["execution_count"] = count, ["payload"] = new JsonArray(), ["user_expressions"] = Expressions(request) });
+        reply(request, new JsonObject { ["status"] = "ok", ["execution_count"] = count, ["payload"] = new JsonArray(), ["user_expressions"] = Expressions(session, request) });
         return null;
     }
 
-    private CellResult Run(JupyterMessage request, string code, Action<string, JsonObject> shown)
+    private CellResult Run(CellSession session, JupyterMessage request, string code, Action<string, JsonObject> shown)
     {
         if (session.IsAbandoned)
         {
@@ -192,12 +192,12 @@ internal sealed class CellQueue(
         return question.Task.Result;
     }
 
-    private JsonObject Expressions(JupyterMessage request)
+    private JsonObject Expressions(CellSession session, JupyterMessage request)
     {
         var values = new JsonObject();
         foreach (var (name, expression) in request.Content["user_expressions"] as JsonObject ?? [])
         {
-            var result = Run(request, (string?)expression ?? "", (_, _) => { });
+            var result = Run(session, request, (string?)expression ?? "", (_, _) => { });
             values[name] = result.Error is { } error ? Said(error)
                 : new JsonObject { ["status"] = "ok", ["data"] = result.Value ?? [], ["metadata"] = new JsonObject() };
         }

@@ -23,24 +23,25 @@ public sealed record ConnectionFile(
     string Key,
     string SignatureScheme = "hmac-sha256")
 {
-    private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <summary>Reads the file.</summary>
     /// <exception cref="UserException">XL710: it is not there, or not a connection that can be served.</exception>
     public static ConnectionFile Read(string path)
     {
-        ConnectionFile? read;
         try
         {
-            read = JsonSerializer.Deserialize<ConnectionFile>(File.ReadAllText(path), Names);
+            using var document = JsonDocument.Parse(File.ReadAllText(path));
+            var root = document.RootElement;
+            string Text(string name) => root.GetProperty(name).GetString() ?? throw new JsonException($"'{name}' is null.");
+            int Number(string name) => root.GetProperty(name).GetInt32();
+            var (transport, scheme) = (Text("transport"), Text("signature_scheme"));
+            return transport == "tcp" && scheme == "hmac-sha256"
+                ? new ConnectionFile(transport, Text("ip"), Number("shell_port"), Number("iopub_port"), Number("stdin_port"), Number("control_port"), Number("hb_port"), Text("key"), scheme)
+                : throw new UserException("XL710", $"{path}: transport '{transport}' with signature scheme '{scheme}' is not served. Use tcp and hmac-sha256, which are Jupyter's defaults.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new UserException("XL710", $"{path}: no connection file ({e.Message}) A front end writes it and names it; install the kernel with 'xling kernel install' and start it there.", e);
         }
-
-        return read is { Transport: "tcp", SignatureScheme: "hmac-sha256", Ip: not null, Key: not null } ? read
-            : throw new UserException("XL710", $"{path}: transport '{read?.Transport}' with signature scheme '{read?.SignatureScheme}' is not served. Use tcp and hmac-sha256, which are Jupyter's defaults.");
     }
 
     /// <summary>The address of a port.</summary>

@@ -11,19 +11,19 @@ internal sealed class JupyterKernel : IDisposable
     private readonly string session = Guid.NewGuid().ToString("N");
     private readonly JupyterSockets sockets;
     private readonly CellQueue cells;
-    private readonly CellSession runner;
+    private readonly Task<CellSession> runner;
     private readonly CellHistory history = new();
     private readonly Action<string> log;
 
     /// <summary>Binds the sockets.</summary>
     /// <param name="connection">Where the front end waits.</param>
-    /// <param name="folder">Where paths in cells start.</param>
+    /// <param name="runner">Runs the cells; it may take a while to be there.</param>
     /// <param name="log">Told what was dropped and why.</param>
     /// <param name="running">Told the request of the cell that starts, and null when it has ended.</param>
-    public JupyterKernel(ConnectionFile connection, string folder, Action<string> log, Action<JupyterMessage?> running)
+    public JupyterKernel(ConnectionFile connection, Task<CellSession> runner, Action<string> log, Action<JupyterMessage?> running)
     {
         this.log = log;
-        runner = new CellSession(folder);
+        this.runner = runner;
         sockets = new JupyterSockets(connection, Received, reason => log($"A message was dropped. {reason}"));
         cells = new CellQueue(runner, history, Publish, Reply, (request, content) => sockets.Send(Port.Stdin, request.Answer("input_request", content, session)), running);
     }
@@ -143,7 +143,7 @@ internal sealed class JupyterKernel : IDisposable
     private JsonObject Complete(JupyterMessage request)
     {
         var text = request.Text("code");
-        var found = runner.Complete(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
+        var found = runner.GetAwaiter().GetResult().Complete(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
         return new JsonObject
         {
             ["status"] = "ok",
@@ -157,7 +157,7 @@ internal sealed class JupyterKernel : IDisposable
     private JsonObject Inspect(JupyterMessage request)
     {
         var text = request.Text("code");
-        var found = runner.Inspect(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
+        var found = runner.GetAwaiter().GetResult().Inspect(text, CodePoints.ToUtf16(text, request.Number("cursor_pos") ?? int.MaxValue));
         return new JsonObject
         {
             ["status"] = "ok",

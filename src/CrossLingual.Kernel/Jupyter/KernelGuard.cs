@@ -28,9 +28,11 @@ public sealed class KernelGuard(string file)
     {
         using var news = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
         var start = new ProcessStartInfo(worker[0], [.. worker.Skip(1), news.GetClientHandleAsString()]) { RedirectStandardInput = true, RedirectStandardError = true };
+        foreach (var (name, value) in KernelSpec.RuntimeSettings)
+        {
+            start.Environment.TryAdd(name, value);
+        }
 
-        // Most of a cell's time is spent in code that is compiled ahead; measuring it on the way only slows it down.
-        start.Environment.TryAdd("DOTNET_TieredPGO", "0");
         using var process = Process.Start(start)!;
         news.DisposeLocalCopyOfClientHandle();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>

@@ -24,12 +24,14 @@ public static class KernelWorker
     /// <exception cref="UserException">XL710: the connection cannot be served.</exception>
     public static void Run(string file, string pipe)
     {
+        // The compiler is slow the first time; meanwhile the sockets are made, and the front end asks who we are.
+        var session = Task.Run(() => CellSession.Start(Environment.CurrentDirectory));
         using var news = new StreamWriter(new AnonymousPipeClientStream(PipeDirection.Out, pipe)) { AutoFlush = true };
         var input = Console.In;
 
         // A terminal tells its whole group; the guard passes it on.
         using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-        using var kernel = new JupyterKernel(ConnectionFile.Read(file), Environment.CurrentDirectory, Console.Error.WriteLine, running =>
+        using var kernel = new JupyterKernel(ConnectionFile.Read(file), session, Console.Error.WriteLine, running =>
         {
             lock (news)
             {

@@ -23,7 +23,7 @@ internal sealed class FrontEnd : IDisposable
     {
         var ports = Ports(5);
         connection = new ConnectionFile("tcp", "127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4], "a secret");
-        kernel = new JupyterKernel(connection, Environment.CurrentDirectory, reason =>
+        kernel = new JupyterKernel(connection, Task.FromResult(new CellSession(Environment.CurrentDirectory)), reason =>
         {
             lock (Log)
             {
