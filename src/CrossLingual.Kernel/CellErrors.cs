@@ -26,6 +26,8 @@ internal static class CellErrors
     /// <summary>What a cell threw.</summary>
     public static CellError OfException(Exception thrown, string name)
     {
+        var plain = (thrown as PlainValueException)?.Line;
+        thrown = plain is null ? thrown : thrown.InnerException!;
         var (kind, message) = thrown switch
         {
             UserException user => (user.Id, user.Message),
@@ -33,12 +35,16 @@ internal static class CellErrors
             _ => (thrown.GetType().Name, $"{thrown.GetType().Name}: {thrown.Message}"),
         };
         var frames = new StackTrace(thrown, fNeedFileInfo: true).GetFrames();
-        var last = Array.FindLastIndex(frames, IsOfCell);
-        var line = frames.Where(frame => IsOfCell(frame) && NameOf(frame) == name).Select(frame => (int?)frame.GetFileLineNumber()).FirstOrDefault();
+        var line = plain ?? frames.Where(frame => IsOfCell(frame) && NameOf(frame) == name).Select(frame => (int?)frame.GetFileLineNumber()).FirstOrDefault();
         List<string> trace = [line is null ? $"{name}: {message}" : $"{name}, line {line}: {message}"];
         if (thrown is not UserException and not OperationCanceledException)
         {
-            trace.AddRange(frames.Take(last + 1).Select(frame => "   at " + Say(frame)));
+            trace.AddRange((plain is null ? frames.Take(Array.FindLastIndex(frames, IsOfCell) + 1) : frames.TakeWhile(IsOfProperty)).Select(frame => "   at " + Say(frame)));
+            if (plain is not null)
+            {
+                trace.Add($"   at {name}, line {plain}");
+            }
+
             for (var inner = thrown.InnerException; inner is not null; inner = inner.InnerException)
             {
                 trace.Add($"   because of {inner.GetType().Name}: {inner.Message}");
@@ -51,6 +57,10 @@ internal static class CellErrors
     /// <summary>Cells are compiled in memory: their assemblies lie nowhere, their files are cell names.</summary>
     private static bool IsOfCell(StackFrame frame) =>
         frame.GetFileName() is not null && frame.GetMethod()?.Module.Assembly is { IsDynamic: false, Location: "" };
+
+    /// <summary>What a property that a cell looks at calls, before the machinery that calls the property.</summary>
+    private static bool IsOfProperty(StackFrame frame) =>
+        frame.GetMethod()?.DeclaringType is { } type && type.Namespace != "System.Reflection" && type.Assembly != typeof(CellErrors).Assembly;
 
     /// <summary>The compiler puts the working folder before a cell's name.</summary>
     private static string? NameOf(StackFrame frame) => Path.GetFileName(frame.GetFileName());

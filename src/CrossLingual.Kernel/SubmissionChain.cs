@@ -90,6 +90,13 @@ internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataRefer
             return Task.FromResult<object?>(null);
         }
 
+        var before = links;
+        if (Look(cell, globals, cancel) is { } plain)
+        {
+            problems = [];
+            return Task.FromResult(Read(plain));
+        }
+
         // Machine code for one run is made faster than optimised.
         cell = CellNames.RunsOnce(cell.SyntaxTrees[^1]) ? cell.WithOptions(cell.Options.WithOptimizationLevel(OptimizationLevel.Debug)) : cell;
         using var code = new MemoryStream();
@@ -101,7 +108,6 @@ internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataRefer
         }
 
         code.Position = symbols.Position = 0;
-        var before = links;
         foreach (var path in cell.DirectiveReferences.OfType<PortableExecutableReference>().Select(r => r.FilePath).OfType<string>())
         {
             Libraries.Add(path, withNeighbours: true);
@@ -109,6 +115,21 @@ internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataRefer
 
         var assembly = CellContext.Load(code, symbols, name => before.Find(link => link.Compilation.AssemblyName == name)?.Assembly);
         return Start(cell, assembly, [globals, .. before.Where(link => link.HasPlace).Select(link => link.Instance), null]);
+    }
+
+    /// <summary>What a compiled cell only looks at; null where it does anything else.</summary>
+    public PlainValue? Look(CSharpCompilation cell, CellGlobals globals, CancellationToken cancel) => PlainValue.Of(cell, links, globals, cancel);
+
+    private static object? Read(PlainValue plain)
+    {
+        try
+        {
+            return plain.Read();
+        }
+        catch (Exception e)
+        {
+            throw new PlainValueException(plain.Line, e);
+        }
     }
 
     private static List<Diagnostic> Errors(IEnumerable<Diagnostic> diagnostics) => [.. diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)];

@@ -22,7 +22,8 @@ internal sealed class RunningKernel : IDisposable
     /// <summary>Starts a kernel and waits for the result of its first cell.</summary>
     /// <param name="command">The program and its arguments; the connection file follows.</param>
     /// <param name="environment">What its kernel specification sets.</param>
-    public RunningKernel(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
+    /// <param name="first">The cell.</param>
+    public RunningKernel(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string first)
     {
         var listeners = Enumerable.Range(0, 5).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(l => l.Start());
@@ -44,7 +45,7 @@ internal sealed class RunningKernel : IDisposable
         process.OutputDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        Ask("execute_request", Cell("1 + 1"));
+        Ask("execute_request", Cell(first));
         Start = watch.Elapsed.TotalMilliseconds;
     }
 

@@ -1,6 +1,8 @@
 namespace CrossLingual.Kernel.Tests;
 
-/// <summary>What a declaration hides leaves memory; what can still be reached stays.</summary>
+/// <summary>What a declaration hides leaves memory; what can still be reached stays. The process's memory is measured, so nothing runs beside.</summary>
+[CollectionDefinition(nameof(CellMemoryTests), DisableParallelization = true)]
+[Collection(nameof(CellMemoryTests))]
 public class CellMemoryTests
 {
     private readonly CSharpSession session = new(Path.GetTempPath());
