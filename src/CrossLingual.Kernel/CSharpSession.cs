@@ -1,5 +1,6 @@
 using CrossLingual.Kernel.Languages;
 using CrossLingual.Kernel.Packages;
+using CrossLingual.Reporting;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -109,7 +110,7 @@ public sealed class CSharpSession : ICellLanguage
             var value = chain.RunAsync(chain.Compile(source.Code, name), Globals, out var problems, cancel);
             return problems.Count > 0
                 ? new CellEnd(null, CellErrors.OfCompiler(problems, name))
-                : new CellEnd(await value is { } shown and not (DisplayedValue or CellProgress) ? MimeBundle.Of(shown) : null, null);
+                : new CellEnd(await value is { } shown and not (DisplayedValue or ProgressBar) ? MimeBundle.Of(shown) : null, null);
         }
         catch (Exception e)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CrossLingual.Reporting;
 
 namespace CrossLingual.Kernel;
 
@@ -6,7 +7,7 @@ namespace CrossLingual.Kernel;
 public sealed class CellGlobals
 {
     private volatile Action<CellOutput> output = _ => { };
-    private readonly ConcurrentQueue<CellProgress> bars = [];
+    private readonly ConcurrentQueue<ProgressBar> bars = [];
     private int displays;
 
     /// <summary>Asks the running cell to stop; pass it to whatever takes a token.</summary>
@@ -18,9 +19,13 @@ public sealed class CellGlobals
     /// <summary>Shows a bar for a share, or for the library's own reports of progress.</summary>
     /// <param name="title">What is done.</param>
     /// <param name="total">How many things there are, for progress that counts them.</param>
-    public CellProgress progress(string title, int? total = null)
+    public ProgressBar progress(string title, int? total = null)
     {
-        var bar = new CellProgress(title, total, display);
+        var bar = new ProgressBar(title, total, bar =>
+        {
+            var shown = display(bar);
+            return () => shown.Update(bar);
+        });
         bars.Enqueue(bar);
         return bar;
     }

@@ -21,7 +21,7 @@ internal static class MimeBundle
             ["text/plain"] = figure.ToString(),
         },
         Table table => new JsonObject { ["text/html"] = table.ToHtml(), ["text/plain"] = table.ToText() },
-        CellProgress bar => bar.Forms(),
+        ProgressBar bar => new JsonObject { ["text/html"] = bar.ToHtml(), ["text/plain"] = bar.ToString() },
         SqlRows rows => Of(rows.ToTable()),
         string text => Text(text),
         torch.Tensor tensor => Text(tensor.ToString(TensorStringStyle.Numpy)),

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CrossLingual.Kernel.Packages;
+using CrossLingual.Reporting;
 using FSharp.Compiler.Diagnostics;
 using FSharp.Compiler.Interactive;
 using Microsoft.FSharp.Core;
@@ -42,7 +43,7 @@ internal sealed partial class FSharpLanguage(CellGlobals globals, CellPackages p
         return outcome switch
         {
             FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice2Of2 thrown => new CellEnd(null, CellErrors.OfException(thrown.Item, name)),
-            FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice1Of2 { Item.Value: { ReflectionValue: not (null or Unit or DisplayedValue or CellProgress) and var value } } => new CellEnd(MimeBundle.Of(value), null),
+            FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice1Of2 { Item.Value: { ReflectionValue: not (null or Unit or DisplayedValue or ProgressBar) and var value } } => new CellEnd(MimeBundle.Of(value), null),
             _ => default,
         };
     }

@@ -32,8 +32,8 @@ public sealed class Lab
     /// </summary>
     public static IReadOnlyList<string> Tasks { get; } = ["math", "reading", "everyday", "facts", "translation", "code"];
 
-    /// <summary>The folder of the lab's files beside the program.</summary>
-    public static string Folder => Path.Combine(AppContext.BaseDirectory, "data", "lab");
+    /// <summary>The folder of the lab's files beside the library, whatever program has loaded it.</summary>
+    public static string Folder { get; } = Path.Combine(Path.GetDirectoryName(typeof(Lab).Assembly.Location)!, "data", "lab");
 
     /// <summary>The loaded languages by tag.</summary>
     public IReadOnlyDictionary<string, LabLanguage> Languages => _languages;

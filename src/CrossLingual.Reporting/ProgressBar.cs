@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text.Json.Nodes;
 using CrossLingual.Merging;
 using CrossLingual.Training;
 
-namespace CrossLingual.Kernel;
+namespace CrossLingual.Reporting;
 
 /// <summary>
 /// One bar that moves while a cell works, for whatever the library reports progress to; its last state stays.
@@ -15,7 +14,7 @@ namespace CrossLingual.Kernel;
 /// foreach (var file in progress("reading", files)) { … }
 /// </code>
 /// </summary>
-public sealed class CellProgress : IProgress<double>, IProgress<int>, IProgress<TrainingProgress>, IProgress<TaggerProgress>, IProgress<MergeProgress>
+public sealed class ProgressBar : IProgress<double>, IProgress<int>, IProgress<TrainingProgress>, IProgress<TaggerProgress>, IProgress<MergeProgress>
 {
     /// <summary>A bar that moves more often only flickers.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -24,18 +23,22 @@ public sealed class CellProgress : IProgress<double>, IProgress<int>, IProgress<
     private readonly Lock gate = new();
     private readonly string title;
     private readonly int? total;
-    private readonly DisplayedValue shown;
+    private readonly Action show;
     private TimeSpan last;
     private double? share;
     private int count;
     private string status = "";
     private bool waits;
 
-    internal CellProgress(string title, int? total, Func<object, DisplayedValue> show)
+    /// <summary>Shows a bar.</summary>
+    /// <param name="title">What is done.</param>
+    /// <param name="total">How many things there are, for progress that counts them.</param>
+    /// <param name="show">Shows it; what it returns shows it again in the same place.</param>
+    public ProgressBar(string title, int? total, Func<ProgressBar, Action> show)
     {
         (this.title, this.total) = (title, total);
         share = total is null ? null : 0;
-        shown = show(this);
+        this.show = show(this);
     }
 
     /// <summary>Moves the bar.</summary>
@@ -57,25 +60,33 @@ public sealed class CellProgress : IProgress<double>, IProgress<int>, IProgress<
 
     void IProgress<MergeProgress>.Report(MergeProgress value) => Report(value.AllBytes == 0 ? 1 : (double)value.Bytes / value.AllBytes, value.Doing);
 
-    /// <summary>The bar as HTML and as text.</summary>
-    internal JsonObject Forms()
+    /// <summary>The bar as HTML.</summary>
+    public string ToHtml()
+    {
+        lock (gate)
+        {
+            var bar = share is { } value ? string.Create(CultureInfo.InvariantCulture, $"<progress max=\"1\" value=\"{value:0.###}\"></progress> ") : "";
+            return $"<div>{bar}{WebUtility.HtmlEncode(ToString())}</div>";
+        }
+    }
+
+    /// <summary>What the bar says, in words.</summary>
+    public override string ToString()
     {
         lock (gate)
         {
             var done = share is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s * 100:0} %") : string.Create(CultureInfo.InvariantCulture, $"{count} done");
-            var words = $"{title}: {done}{(status.Length > 0 ? ", " + status : "")}{Left()}";
-            var bar = share is { } value ? string.Create(CultureInfo.InvariantCulture, $"<progress max=\"1\" value=\"{value:0.###}\"></progress> ") : "";
-            return new JsonObject { ["text/html"] = $"<div>{bar}{WebUtility.HtmlEncode(words)}</div>", ["text/plain"] = words };
+            return $"{title}: {done}{(status.Length > 0 ? ", " + status : "")}{Left()}";
         }
     }
 
     /// <summary>Shows what was held back.</summary>
-    internal void Flush()
+    public void Flush()
     {
         if (waits)
         {
             waits = false;
-            shown.Update(this);
+            show();
         }
     }
 
@@ -93,7 +104,7 @@ public sealed class CellProgress : IProgress<double>, IProgress<int>, IProgress<
             last = watch.Elapsed;
         }
 
-        shown.Update(this);
+        show();
     }
 
     // The last state says no time, so that a second run leaves the same.
