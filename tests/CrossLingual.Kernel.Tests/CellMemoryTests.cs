@@ -1,6 +1,8 @@
 namespace CrossLingual.Kernel.Tests;
 
-/// <summary>What a declaration hides leaves memory; what can still be reached stays.</summary>
+/// <summary>What a declaration hides leaves memory; what can still be reached stays. Counts the whole process's memory, so nothing may run beside it.</summary>
+[CollectionDefinition(nameof(CellMemoryTests), DisableParallelization = true)]
+[Collection(nameof(CellMemoryTests))]
 public class CellMemoryTests
 {
     private readonly CSharpSession session = new(Path.GetTempPath());
