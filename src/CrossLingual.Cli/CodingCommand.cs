@@ -19,12 +19,14 @@ internal static class CodingCommand
         var questions = new Option<int>("--questions") { Description = "Coding tasks.", DefaultValueFactory = _ => 200 };
         var examples = new Option<int>("--examples") { Description = "Examples of each training.", DefaultValueFactory = _ => 3000 };
         var tokens = new Option<long>("--tokens") { Description = "Tokens of each training.", DefaultValueFactory = _ => 100_000 };
+        var start = new Option<int>("--start-examples") { Description = "Instructions in the language that the common start was trained on; 0 starts from the lab's base.", DefaultValueFactory = _ => 600 };
+        var startTokens = new Option<long>("--start-tokens") { Description = "Tokens of that training.", DefaultValueFactory = _ => 150_000 };
         var dev = new Option<bool>("--dev") { Description = "Ask questions of the development split, to choose settings." };
         var weak = new Option<bool>("--weak-isolation") { Description = "Run programs where the machine refuses namespaces too: they then reach the network and your files." };
         var resume = new Option<bool>("--resume") { Description = "Take over the trainings that an earlier run of the same settings completed." };
         var output = Options.Out();
         var json = Options.Json();
-        var command = new Command("coding", "Teach the lab's model to program in English, try every method, and run the programs that it writes from another language.") { languages, ways, seeds, questions, examples, tokens, dev, weak, resume, output, json };
+        var command = new Command("coding", "Teach the lab's model to program in English, try every method, and run the programs that it writes from another language.") { languages, ways, seeds, questions, examples, tokens, start, startTokens, dev, weak, resume, output, json };
         command.SetAction((result, cancel) =>
         {
             var named = result.GetValue(ways)!;
@@ -42,6 +44,8 @@ internal static class CodingCommand
                 Questions = Math.Max(1, result.GetValue(questions)),
                 Examples = Math.Max(1, result.GetValue(examples)),
                 Tokens = Math.Max(1, result.GetValue(tokens)),
+                StartExamples = Math.Max(0, result.GetValue(start)),
+                StartTokens = Math.Max(1, result.GetValue(startTokens)),
                 Split = result.GetValue(dev) ? LabSplit.Dev : LabSplit.Test,
                 Resume = result.GetValue(resume),
                 Output = result.GetValue(output) ?? Path.Combine("artifacts", "coding"),

@@ -8,7 +8,7 @@ public class CodingTests
     public void EveryWay_IsTrainedAskedAndRun()
     {
         using var folder = new TemporaryFolder();
-        string[] command = ["coding", "--languages", "vi", "--seeds", "2", "--questions", "3", "--examples", "8", "--tokens", "500", "--out", "run", "--json", "--weak-isolation"];
+        string[] command = ["coding", "--languages", "vi", "--seeds", "2", "--questions", "3", "--examples", "8", "--tokens", "500", "--start-examples", "8", "--start-tokens", "500", "--out", "run", "--json", "--weak-isolation"];
         var first = Command.Run(folder[""], command);
         Assert.SkipWhen(first.ExitCode == 2 && first.Error.Contains("XL684", StringComparison.Ordinal), first.Error);
         Assert.True(first.ExitCode == 0, first.Error);
@@ -17,6 +17,7 @@ public class CodingTests
             ["base", "English coder", "translated-sft", "xcit", "xcit-unpaced", "crossalpaca", "language expert", "soup", "task arithmetic", "ties", "slerp", "layer swap", "freeze", "revert", "joint", "sequential"],
             scores.Select(s => s.GetProperty("way").GetString()));
         Assert.All(scores, s => Assert.Equal(6, s.GetProperty("outcomes").EnumerateObject().Sum(o => o.Value.GetInt32())));
+        Assert.True(File.Exists(folder["run/vi-seed2/start-8-500/model/model.safetensors"]));
         Assert.Contains("described in Vietnamese", File.ReadAllText(folder["run/report.html"]));
         Assert.Equal(first.Json.GetProperty("scores").GetRawText(), Command.Succeed(folder[""], [.. command, "--resume"]).Json.GetProperty("scores").GetRawText());
     }

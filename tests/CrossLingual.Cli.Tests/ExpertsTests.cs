@@ -12,7 +12,7 @@ public class ExpertsTests
         var folder = Directory.CreateTempSubdirectory("xling-experts-");
         try
         {
-            var result = Command.Succeed(folder.FullName, "experts", "--languages", "sw", "--seeds", "1", "--questions", "2", "--examples", "8", "--tokens", "500", "--out", "run", "--json").Json;
+            var result = Command.Succeed(folder.FullName, "experts", "--languages", "sw", "--seeds", "1", "--questions", "2", "--examples", "8", "--tokens", "500", "--start-examples", "8", "--start-tokens", "500", "--out", "run", "--json").Json;
             var ways = result.GetProperty("scores").EnumerateArray().Select(s => s.GetProperty("way").GetString()).ToList();
             Assert.Equal(14, ways.Distinct().Count());
             Assert.All(result.GetProperty("scores").EnumerateArray(), s => Assert.Equal(2, s.GetProperty("own").GetProperty("n").GetInt32()));
