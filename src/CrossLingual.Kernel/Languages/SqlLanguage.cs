@@ -177,8 +177,17 @@ internal sealed partial class SqlLanguage(Action<JsonObject> show) : ICellLangua
     {
         using var command = Connection.CreateCommand();
         command.CommandText = text;
-        using var stop = cancel.Register(command.Cancel);
-        using var reader = (DuckDBDataReader)command.ExecuteReader();
+        var running = Task.Run(command.ExecuteReader, CancellationToken.None);
+        while (Task.WaitAny([running], TimeSpan.FromMilliseconds(100)) < 0)
+        {
+            // An interrupt that comes before DuckDB has begun is lost: it is said again until it is heard.
+            if (cancel.IsCancellationRequested)
+            {
+                command.Cancel();
+            }
+        }
+
+        using var reader = running.GetAwaiter().GetResult();
         do
         {
             // What changes data gives the number of rows alone.
