@@ -100,6 +100,10 @@ internal sealed class RunningKernel : IDisposable
     public void Dispose()
     {
         process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+
+        // What it leaves to clean up must not slow the next one down.
+        Thread.Sleep(300);
         process.Dispose();
         shell.Dispose();
         iopub.Dispose();
