@@ -10,7 +10,8 @@ namespace CrossLingual.Kernel;
 /// </summary>
 internal static class WarmUp
 {
-    private const string Trivial = "1 + 1";
+    // A cell that has to be compiled; a plain value would be read.
+    private const string Cell = "System.Math.Max(1, 2)";
 
     /// <summary>Reads what cells see around them. The rehearsal may go on for a while: a cell that comes now follows in its steps.</summary>
     /// <param name="chain">The session's chain of cells.</param>
@@ -19,11 +20,11 @@ internal static class WarmUp
         var rehearsal = new SubmissionChain(AppContext.BaseDirectory, ScriptSurroundings.Least);
 
         // The compiler binds references under one lock: the few come first.
-        var cell = rehearsal.Compile(Trivial, "");
+        var cell = rehearsal.Compile(Cell, "");
         _ = Task.Run(async () => MimeBundle.Of(await rehearsal.RunAsync(cell, new CellGlobals(), out _, CancellationToken.None)));
 
         // The tables of an assembly, which the rehearsal comes to last.
         new MetadataRootBuilder(new MetadataBuilder()).Serialize(new BlobBuilder(), 0, 0);
-        chain.Compile(Trivial, "").GetDiagnostics();
+        chain.Compile(Cell, "").GetDiagnostics();
     }
 }
