@@ -123,7 +123,17 @@ public sealed class CSharpSession : ICellLanguage
     internal void WarmUp() => Kernel.WarmUp.Run(chain);
 
     /// <summary>Makes ready for the next cell, so that it need not wait for this.</summary>
-    public void Prepare() => chain.Prepare();
+    public void Prepare()
+    {
+        try
+        {
+            chain.Prepare();
+        }
+        catch (Exception)
+        {
+            // The next cell meets the same, and says so.
+        }
+    }
 
     /// <summary>Whether a text is whole: false while a bracket or a string is open.</summary>
     public static bool IsComplete(string code) =>

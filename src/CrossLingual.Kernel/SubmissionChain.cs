@@ -21,7 +21,8 @@ internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataRefer
     /// <summary>Cells that must be able to leave before the chain is compiled again without them.</summary>
     private const int Worthwhile = 24;
 
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+    // Cells that also run elsewhere can ask which kernel runs them: #if CROSSLINGUAL.
+    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script, preprocessorSymbols: ["CROSSLINGUAL"]);
     private static readonly EmitOptions WithLines = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
 
     private readonly CSharpCompilationOptions options = new(

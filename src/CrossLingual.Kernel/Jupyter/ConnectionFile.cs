@@ -31,14 +31,15 @@ public sealed record ConnectionFile(
         {
             using var document = JsonDocument.Parse(File.ReadAllText(path));
             var root = document.RootElement;
-            string Text(string name) => root.GetProperty(name).GetString() ?? throw new JsonException($"'{name}' is null.");
-            int Number(string name) => root.GetProperty(name).GetInt32();
+            JsonElement Of(string name) => root.TryGetProperty(name, out var value) ? value : throw new JsonException($"'{name}' is missing.");
+            string Text(string name) => Of(name).GetString() ?? throw new JsonException($"'{name}' is null.");
+            int Number(string name) => Of(name).GetInt32();
             var (transport, scheme) = (Text("transport"), Text("signature_scheme"));
             return transport == "tcp" && scheme == "hmac-sha256"
                 ? new ConnectionFile(transport, Text("ip"), Number("shell_port"), Number("iopub_port"), Number("stdin_port"), Number("control_port"), Number("hb_port"), Text("key"), scheme)
                 : throw new UserException("XL710", $"{path}: transport '{transport}' with signature scheme '{scheme}' is not served. Use tcp and hmac-sha256, which are Jupyter's defaults.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException)
         {
             throw new UserException("XL710", $"{path}: no connection file ({e.Message}) A front end writes it and names it; install the kernel with 'xling kernel install' and start it there.", e);
         }

@@ -198,6 +198,8 @@ public class JupyterKernelTests
 
     [Theory]
     [InlineData("{", "no connection file")]
+    [InlineData("[]", "no connection file")]
+    [InlineData("""{"transport":"tcp","ip":"127.0.0.1","key":"","signature_scheme":"hmac-sha256"}""", "'shell_port' is missing")]
     [InlineData("""{"transport":"ipc","ip":"x","key":"","signature_scheme":"hmac-sha256"}""", "is not served")]
     [InlineData("""{"transport":"tcp","ip":"127.0.0.1","key":"","signature_scheme":"md5"}""", "is not served")]
     public void BadConnectionFiles_AreRefused(string text, string said)
@@ -218,6 +220,7 @@ public class JupyterKernelTests
         var spec = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "kernel.json")))!;
         Assert.Equal(["/opt/x y/xling", "kernel", "run", "{connection_file}"], spec["argv"]!.AsArray().Select(a => (string?)a));
         Assert.Equal("message", (string?)spec["interrupt_mode"]);
+        Assert.Equal("0", (string?)spec["env"]!["DOTNET_TieredPGO"]);
         Assert.Equal(folder, KernelSpec.Uninstall(data));
         Assert.Null(KernelSpec.Uninstall(data));
         Directory.Delete(data, recursive: true);
