@@ -14,7 +14,7 @@ public sealed class BrowserTests : IDisposable
     [Fact]
     public async Task ClassicNotebook_RunsCellsAndShowsTheirFigure()
     {
-        var python = KernelTests.Python("notebook.notebookapp");
+        var python = Jupyter.Python("notebook.notebookapp");
         Assert.SkipWhen(python is null, "Jupyter's classic notebook is not installed.");
         Assert.SkipWhen(DevTools.Program is null, "Chromium is not installed.");
         Command.Succeed(folder, "kernel", "install", "--prefix", "env");

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
+using CrossLingual.Tests.Tiny;
 
 namespace CrossLingual.Cli.Tests;
 
@@ -25,11 +25,11 @@ public sealed class InteractiveTests : IDisposable
     [Fact]
     public void Extension_BringsTheLibraryAndItsFormsToNetInteractive()
     {
-        var root = Root();
+        var root = RealData.RepositoryRoot;
         Directory.CreateDirectory(Path.Combine(folder, ".config"));
         File.Copy(Path.Combine(root, ".config", "dotnet-tools.json"), Path.Combine(folder, ".config", "dotnet-tools.json"));
-        Assert.SkipUnless(Run("dotnet", "tool", "run", "dotnet-interactive", "--", "--version").Code == 0, ".NET Interactive is not installed: dotnet tool restore.");
-        var python = KernelTests.Python("nbconvert");
+        Assert.SkipUnless(Jupyter.Run(folder, "dotnet", "tool", "run", "dotnet-interactive", "--", "--version").Code == 0, ".NET Interactive is not installed: dotnet tool restore.");
+        var python = Jupyter.Python("nbconvert");
         Assert.SkipWhen(python is null, "Python's nbconvert is not installed.");
 
         // As the extension has it: its own folder, and the library's beside that.
@@ -49,7 +49,7 @@ public sealed class InteractiveTests : IDisposable
             ["nbformat"] = 4,
             ["nbformat_minor"] = 5,
         }.ToJsonString());
-        var (code, said) = Run(python!, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "run", Path.Combine(notebooks, "n.ipynb"));
+        var (code, said) = Jupyter.Run(folder, python!, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "run", Path.Combine(notebooks, "n.ipynb"));
         Assert.True(code == 0, said);
         var shown = JsonNode.Parse(File.ReadAllText(Path.Combine(notebooks, "run.ipynb")))!["cells"]!.AsArray().Select(cell => cell!["outputs"]!.ToJsonString()).ToList();
         Assert.Contains("xl-table", shown[1]);
@@ -59,27 +59,5 @@ public sealed class InteractiveTests : IDisposable
         Assert.Contains("12", shown[5]);
         Assert.Contains("True", shown[6]);
         Assert.Contains("en6", shown[7]);
-    }
-
-    private static string Root()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "CrossLingual.Notebooks.sln")))
-        {
-            root = root.Parent;
-        }
-
-        return root!.FullName;
-    }
-
-    private (int Code, string Text) Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["JUPYTER_PATH"] = Path.Combine(folder, "env", "share", "jupyter");
-        start.Environment["JUPYTER_CONFIG_DIR"] = folder;
-        using var process = Process.Start(start)!;
-        var (text, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        process.WaitForExit();
-        return (process.ExitCode, text.Result + error.Result);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace CrossLingual.Cli.Tests;
@@ -66,9 +65,9 @@ public sealed class KernelTests : IDisposable
     {
         Assert.Equal("crosslingual-csharp", Command.Succeed(folder, "kernel", "install", "--prefix", "env", "--json").Json.GetProperty("name").GetString());
         Assert.True(File.Exists(Path.Combine(folder, "env", "share", "jupyter", "kernels", "crosslingual-csharp", "kernel.json")));
-        if (Python() is { } python)
+        if (Jupyter.Python() is { } python)
         {
-            var (code, text) = Run(python, "-m", "jupyter", "kernelspec", "list");
+            var (code, text) = Jupyter.Run(folder, python, "-m", "jupyter", "kernelspec", "list");
             Assert.True(code == 0 && text.Contains("crosslingual-csharp", StringComparison.Ordinal), text);
         }
 
@@ -87,7 +86,7 @@ public sealed class KernelTests : IDisposable
               {"cell_type": "code", "execution_count": null, "id": "b", "metadata": {}, "outputs": [], "source": ["await Task.Delay(1);\n", "n * 7"]}],
              "metadata": {"kernelspec": {"display_name": "C#", "language": "C#", "name": "crosslingual-csharp"}}, "nbformat": 4, "nbformat_minor": 5}
             """);
-        var (code, text) = Run(python, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "run", "n.ipynb");
+        var (code, text) = Jupyter.Run(folder, python, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "run", "n.ipynb");
         Assert.True(code == 0, text);
         var cells = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "run.ipynb")))!["cells"]!.AsArray();
         Assert.Equal("start\n", string.Concat(cells[0]!["outputs"]![0]!["text"]!.AsArray().Select(l => (string?)l)));
@@ -99,7 +98,7 @@ public sealed class KernelTests : IDisposable
     {
         var python = Installed("jupyter_kernel_test");
         File.WriteAllText(Path.Combine(folder, "t.py"), KernelTest);
-        var (code, text) = Run(python, "t.py");
+        var (code, text) = Jupyter.Run(folder, python, "t.py");
         Assert.True(code == 0 && text.Contains("Ran 12 tests", StringComparison.Ordinal), text);
     }
 
@@ -112,7 +111,7 @@ public sealed class KernelTests : IDisposable
     {
         var python = Installed("jupyter_client");
         File.WriteAllText(Path.Combine(folder, "death.py"), Death);
-        var (_, text) = Run(python, "death.py", code);
+        var (_, text) = Jupyter.Run(folder, python, "death.py", code);
         Assert.Matches($"(?s)XL719.*{reason}.*dead", text);
     }
 
@@ -122,39 +121,14 @@ public sealed class KernelTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Children are listed by Linux alone.");
         var python = Installed("jupyter_client");
         File.WriteAllText(Path.Combine(folder, "death.py"), Death);
-        Assert.Contains("1 gone", Run(python, "death.py", "").Text, StringComparison.Ordinal);
+        Assert.Contains("1 gone", Jupyter.Run(folder, python, "death.py", "").Text, StringComparison.Ordinal);
     }
-
-    internal static string? Python(string module = "jupyter_client") => new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(p =>
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(p, ["-c", $"import {module}, jupyter_core"]) { RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    });
 
     private string Installed(string module)
     {
-        var python = Python(module);
+        var python = Jupyter.Python(module);
         Assert.SkipWhen(python is null, $"Python's {module} is not installed.");
         Command.Succeed(folder, "kernel", "install", "--prefix", "env");
         return python!;
-    }
-
-    private (int Code, string Text) Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["JUPYTER_PATH"] = Path.Combine(folder, "env", "share", "jupyter");
-        start.Environment["JUPYTER_CONFIG_DIR"] = folder;
-        using var process = Process.Start(start)!;
-        var (text, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        process.WaitForExit();
-        return (process.ExitCode, text.Result + error.Result);
     }
 }
