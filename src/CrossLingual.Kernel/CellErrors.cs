@@ -60,7 +60,7 @@ internal static class CellErrors
 
     /// <summary>What a property that a cell looks at calls, before the machinery that calls the property.</summary>
     private static bool IsOfProperty(StackFrame frame) =>
-        frame.GetMethod()?.DeclaringType is { } type && type.Namespace != "System.Reflection" && type.Assembly != typeof(CellErrors).Assembly;
+        frame.GetMethod()?.DeclaringType is { } type && type != typeof(RuntimeMethodHandle) && type.Namespace != "System.Reflection" && type.Assembly != typeof(CellErrors).Assembly;
 
     /// <summary>The compiler puts the working folder before a cell's name.</summary>
     private static string? NameOf(StackFrame frame) => Path.GetFileName(frame.GetFileName());
