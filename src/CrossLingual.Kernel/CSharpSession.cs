@@ -1,7 +1,6 @@
 using CrossLingual.Kernel.Languages;
 using CrossLingual.Kernel.Packages;
 using CrossLingual.Reporting;
-using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace CrossLingual.Kernel;
@@ -137,7 +136,7 @@ public sealed class CSharpSession : ICellLanguage
 
     /// <summary>Whether a text is whole: false while a bracket or a string is open.</summary>
     public static bool IsComplete(string code) =>
-        SyntaxFactory.IsCompleteSubmission(CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script)));
+        SyntaxFactory.IsCompleteSubmission(CellSyntax.Parse(code));
 
     /// <summary>What could stand at a place, with what the cells so far declared.</summary>
     /// <param name="code">A cell.</param>

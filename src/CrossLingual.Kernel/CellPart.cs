@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using CrossLingual.Kernel.Languages;
 using CrossLingual.Runs;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace CrossLingual.Kernel;
 
@@ -18,8 +17,6 @@ namespace CrossLingual.Kernel;
 /// <param name="Text">The code; empty for a magic.</param>
 internal sealed partial record CellPart(string Language, string? Magic, string Arguments, int Line, int Start, string Text)
 {
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
-
     /// <summary>The code behind as many empty lines as stand before it in the cell.</summary>
     public string Code => new string('\n', Line - 1) + Text;
 
@@ -38,13 +35,13 @@ internal sealed partial record CellPart(string Language, string? Magic, string A
         foreach (Match match in MagicLine().Matches(text))
         {
             // A line within a string or a comment is only text.
-            if (match.Index < from || language == CellLanguages.CSharp && IsWithin(text[from..], match.Groups["magic"].Index - from))
+            if (match.Index < from || language == CellLanguages.CSharp && CellSyntax.IsText(CellSyntax.Parse(text[from..]).GetRoot(), match.Groups["magic"].Index - from))
             {
                 continue;
             }
 
             AddCode(match.Index);
-            var (name, line) = (match.Groups["name"].Value, LineOf(text, match.Index));
+            var (name, line) = (match.Groups["name"].Value, CellSyntax.LineOf(text, match.Index));
             arguments = match.Groups["arguments"].Value.Trim();
             from = Math.Min(text.Length, match.Index + match.Length + 1);
             if (CellLanguages.Find(name) is { } next)
@@ -69,7 +66,7 @@ internal sealed partial record CellPart(string Language, string? Magic, string A
         {
             if (to > from || arguments.Length > 0)
             {
-                parts.Add(new CellPart(language, null, arguments, LineOf(text, from), from, text[from..to]));
+                parts.Add(new CellPart(language, null, arguments, CellSyntax.LineOf(text, from), from, text[from..to]));
             }
 
             (arguments, from) = ("", to);
@@ -85,15 +82,6 @@ internal sealed partial record CellPart(string Language, string? Magic, string A
         var known = CellLanguages.Magics.Concat(Magics.Names).Order(StringComparer.Ordinal).ToList();
         var nearest = NearestName.Find(name, known) is { } near ? $" Did you mean #!{near}?" : "";
         return new UserException("XL704", $"Line {line}: '#!{name}' is not known here.{nearest} There are: {string.Join(", ", known.Select(k => "#!" + k))}. Correct or remove the line, or run the cell in a kernel that has it.");
-    }
-
-    private static int LineOf(string text, int place) => text.AsSpan(0, place).Count('\n') + 1;
-
-    private static bool IsWithin(string code, int place)
-    {
-        var root = CSharpSyntaxTree.ParseText(code, Script).GetRoot();
-        return root.FindToken(place).Span.Contains(place)
-            || root.FindTrivia(place).Kind() is SyntaxKind.MultiLineCommentTrivia or SyntaxKind.DisabledTextTrivia;
     }
 
     // A letter follows at once: #!/bin/sh in a text is no magic.

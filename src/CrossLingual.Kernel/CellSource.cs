@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using CrossLingual.Kernel.Packages;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace CrossLingual.Kernel;
 
@@ -10,8 +8,6 @@ namespace CrossLingual.Kernel;
 /// <param name="Packages">Packages that it asks for.</param>
 internal sealed partial record CellSource(string Code, IReadOnlyList<PackageName> Packages)
 {
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
-
     /// <summary>Reads a cell.</summary>
     /// <exception cref="UserException">XL712: a package reference that names none.</exception>
     public static CellSource Of(string source)
@@ -24,30 +20,21 @@ internal sealed partial record CellSource(string Code, IReadOnlyList<PackageName
         }
 
         var packages = new List<PackageName>();
-        var root = CSharpSyntaxTree.ParseText(text, Script).GetRoot();
+        var root = CellSyntax.Parse(text).GetRoot();
         foreach (var match in special.Reverse())
         {
             // A line within a string or a comment is only text.
-            if (IsWithin(root, match.Groups[1].Index))
+            if (CellSyntax.IsText(root, match.Groups[1].Index))
             {
                 continue;
             }
 
-            packages.Insert(0, PackageName.Parse(match.Groups["nuget"].Value, LineOf(text, match)));
+            packages.Insert(0, PackageName.Parse(match.Groups["nuget"].Value, CellSyntax.LineOf(text, match.Groups[1].Index)));
             text = text.Remove(match.Groups[1].Index, match.Groups[1].Length);
         }
 
         return new CellSource(text, packages);
     }
-
-    private static bool IsWithin(SyntaxNode root, int place)
-    {
-        var token = root.FindToken(place);
-        return token.Span.Contains(place)
-            || root.FindTrivia(place).Kind() is SyntaxKind.MultiLineCommentTrivia or SyntaxKind.DisabledTextTrivia;
-    }
-
-    private static int LineOf(string text, Match match) => text.AsSpan(0, match.Groups[1].Index).Count('\n') + 1;
 
     [GeneratedRegex("""^[ \t]*(#r[ \t]+"nuget:(?<nuget>[^"\n]*)".*)$""", RegexOptions.Multiline)]
     private static partial Regex Special();

@@ -53,9 +53,8 @@ internal static class NotebookParameters
     /// <summary>Names and types that a cell's top level declares; of <c>var x = 0.5</c> the type is the literal's.</summary>
     private static Dictionary<string, string?> Declared(string source)
     {
-        var options = new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script);
         var fields = CellPart.Of(source, CellLanguages.CSharp).Where(part => part.Language == CellLanguages.CSharp)
-            .SelectMany(part => CSharpSyntaxTree.ParseText(CellSource.Of(part.Text).Code, options).GetCompilationUnitRoot().Members)
+            .SelectMany(part => ((CompilationUnitSyntax)CellSyntax.Parse(CellSource.Of(part.Text).Code).GetRoot()).Members)
             .OfType<FieldDeclarationSyntax>();
         return fields
             .SelectMany(field => field.Declaration.Variables.Select(variable => (

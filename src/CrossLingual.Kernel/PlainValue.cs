@@ -10,11 +10,13 @@ namespace CrossLingual.Kernel;
 /// and running such a cell takes many times as long as reading the value. The compiler still checks it; whatever is not
 /// plain, or wrong, is left to the compiler.
 /// </summary>
-/// <param name="Type">The type that the compiler sees.</param>
-/// <param name="Read">Reads it; a property may throw.</param>
-/// <param name="Line">The line that says it, counted from 1.</param>
-internal sealed record PlainValue(Type Type, Func<object?> Read, int Line)
+internal sealed class PlainValue
 {
+    private readonly Func<object?> read;
+    private readonly int line;
+
+    private PlainValue(Func<object?> read, int line) => (this.read, this.line) = (read, line);
+
     /// <summary>Finds what a cell looks at, without reading it.</summary>
     /// <param name="cell">The cell, compiled.</param>
     /// <param name="links">The cells before it.</param>
@@ -32,7 +34,22 @@ internal sealed record PlainValue(Type Type, Func<object?> Read, int Line)
 
         var model = cell.GetSemanticModel(tree);
         var line = tree.GetLineSpan(shown.Span, cancel).StartLinePosition.Line + 1;
-        return model.GetDiagnostics(cancellationToken: cancel).Any(d => d.Severity == DiagnosticSeverity.Error) ? null : new Finder(model, links, globals, line).Find(shown);
+        return model.GetDiagnostics(cancellationToken: cancel).Any(d => d.Severity == DiagnosticSeverity.Error) ? null
+            : new Finder(model, links, globals).Find(shown) is { } found ? new PlainValue(found.Read, line) : null;
+    }
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="PlainValueException">A property threw.</exception>
+    public object? Read()
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e)
+        {
+            throw new PlainValueException(line, e);
+        }
     }
 
     // By its look alone; nearly all cells end here.
@@ -46,14 +63,19 @@ internal sealed record PlainValue(Type Type, Func<object?> Read, int Line)
         _ => false,
     };
 
-    private sealed class Finder(SemanticModel model, IReadOnlyList<Submission> links, CellGlobals globals, int line)
+    /// <summary>A value on the way to the one that is shown.</summary>
+    /// <param name="Type">The type that the compiler sees.</param>
+    /// <param name="Read">Reads it; a property may throw.</param>
+    private sealed record Part(Type Type, Func<object?> Read);
+
+    private sealed class Finder(SemanticModel model, IReadOnlyList<Submission> links, CellGlobals globals)
     {
-        public PlainValue? Find(ExpressionSyntax expression)
+        public Part? Find(ExpressionSyntax expression)
         {
             if (model.GetConstantValue(expression) is { HasValue: true, Value: { } constant })
             {
                 // An enumeration's constant is its number.
-                return model.GetTypeInfo(expression).Type?.TypeKind == TypeKind.Enum ? null : new PlainValue(constant.GetType(), () => constant, line);
+                return model.GetTypeInfo(expression).Type?.TypeKind == TypeKind.Enum ? null : new Part(constant.GetType(), () => constant);
             }
 
             return expression switch
@@ -65,15 +87,15 @@ internal sealed record PlainValue(Type Type, Func<object?> Read, int Line)
             };
         }
 
-        private PlainValue? OfName(ISymbol? symbol) => symbol switch
+        private Part? OfName(ISymbol? symbol) => symbol switch
         {
             IFieldSymbol { ContainingType.IsScriptClass: true } when links.FirstOrDefault(l => SymbolEqualityComparer.Default.Equals(l.Compilation.ScriptClass, symbol.ContainingType))?.Instance is { } instance =>
-                OfMember(new PlainValue(instance.GetType(), () => instance, line), symbol),
-            IPropertySymbol => OfMember(new PlainValue(typeof(CellGlobals), () => globals, line), symbol),
+                OfMember(new Part(instance.GetType(), () => instance), symbol),
+            IPropertySymbol => OfMember(new Part(typeof(CellGlobals), () => globals), symbol),
             _ => null,
         };
 
-        private PlainValue? OfMember(PlainValue owner, ISymbol? symbol)
+        private Part? OfMember(Part owner, ISymbol? symbol)
         {
             // A boxed copy would be asked instead of the structure itself.
             if (symbol is not ({ IsStatic: false } and (IFieldSymbol or IPropertySymbol)) || owner.Type.IsValueType)
@@ -86,14 +108,14 @@ internal sealed record PlainValue(Type Type, Func<object?> Read, int Line)
             var found = types.SelectMany(type => type.GetMember(symbol.Name, MemberTypes.Field | MemberTypes.Property, BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Public)).FirstOrDefault();
             return found?.DeclaringType is not { } declaring || !IsSame(declaring, symbol.ContainingType) ? null : found switch
             {
-                FieldInfo field when IsShown(field.FieldType) => new PlainValue(field.FieldType, () => field.GetValue(Existing(owner)), line),
+                FieldInfo field when IsShown(field.FieldType) => new Part(field.FieldType, () => field.GetValue(Existing(owner))),
                 PropertyInfo { GetMethod: { IsPublic: true } get } when IsShown(get.ReturnType) && get.GetParameters().Length == 0 =>
-                    new PlainValue(get.ReturnType, () => get.Invoke(Existing(owner), BindingFlags.DoNotWrapExceptions, null, null, null), line),
+                    new Part(get.ReturnType, () => get.Invoke(Existing(owner), BindingFlags.DoNotWrapExceptions, null, null, null)),
                 _ => null,
             };
         }
 
-        private static object Existing(PlainValue owner) => owner.Read() ?? throw new NullReferenceException();
+        private static object Existing(Part owner) => owner.Read() ?? throw new NullReferenceException();
 
         private static bool IsSame(Type type, INamedTypeSymbol symbol) =>
             type.Name == symbol.MetadataName && (type.Namespace ?? "") == (symbol.ContainingNamespace.IsGlobalNamespace ? "" : symbol.ContainingNamespace.ToDisplayString());

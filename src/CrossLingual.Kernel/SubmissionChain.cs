@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text;
 using CrossLingual.Kernel.Languages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -21,8 +20,6 @@ internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataRefer
     /// <summary>Cells that must be able to leave before the chain is compiled again without them.</summary>
     private const int Worthwhile = 24;
 
-    // Cells that also run elsewhere can ask which kernel runs them: #if CROSSLINGUAL.
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script, preprocessorSymbols: ["CROSSLINGUAL"]);
     private static readonly EmitOptions WithLines = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
 
     private readonly CSharpCompilationOptions options = new(
@@ -53,7 +50,7 @@ internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataRefer
     /// <param name="name">What errors call it.</param>
     public CSharpCompilation Compile(string code, string name)
     {
-        var tree = CSharpSyntaxTree.ParseText(code, Script, name, Encoding.UTF8);
+        var tree = CellSyntax.Parse(code, name);
         return Ready().AddSyntaxTrees(tree);
     }
 
@@ -95,7 +92,7 @@ internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataRefer
         if (Look(cell, globals, cancel) is { } plain)
         {
             problems = [];
-            return Task.FromResult(Read(plain));
+            return Task.FromResult(plain.Read());
         }
 
         // Machine code for one run is made faster than optimised.
@@ -120,18 +117,6 @@ internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataRefer
 
     /// <summary>What a compiled cell only looks at; null where it does anything else.</summary>
     public PlainValue? Look(CSharpCompilation cell, CellGlobals globals, CancellationToken cancel) => PlainValue.Of(cell, links, globals, cancel);
-
-    private static object? Read(PlainValue plain)
-    {
-        try
-        {
-            return plain.Read();
-        }
-        catch (Exception e)
-        {
-            throw new PlainValueException(plain.Line, e);
-        }
-    }
 
     private static List<Diagnostic> Errors(IEnumerable<Diagnostic> diagnostics) => [.. diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)];
 
@@ -160,7 +145,7 @@ internal sealed class SubmissionChain(string folder, IReadOnlyList<MetadataRefer
         {
             first ??= CSharpCompilation.CreateScriptCompilation(
                 "Surroundings",
-                CSharpSyntaxTree.ParseText("", Script),
+                CellSyntax.Parse(""),
                 references ?? ScriptSurroundings.References,
                 options.WithScriptClassName("Surroundings").WithUsings(references is null ? ScriptSurroundings.Usings : []),
                 previousScriptCompilation: null,

@@ -8,13 +8,11 @@ namespace CrossLingual.Kernel.Export;
 /// <summary>C# as HTML, coloured by what the compiler's own reader takes each word for.</summary>
 internal static class CSharpColours
 {
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
-
     /// <summary>Spans with classes <c>k</c> (keyword), <c>s</c> (text), <c>n</c> (number) and <c>c</c> (comment).</summary>
     public static string ToHtml(string code)
     {
         var html = new StringBuilder();
-        foreach (var token in CSharpSyntaxTree.ParseText(code, Script).GetRoot().DescendantTokens())
+        foreach (var token in CellSyntax.Parse(code).GetRoot().DescendantTokens())
         {
             AppendTrivia(html, token.LeadingTrivia);
             Append(html, token.ToString(), ClassOf(token));
